@@ -1,0 +1,1 @@
+"""The nouns: the standard library and numpy, nothing else."""

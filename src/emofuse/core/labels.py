@@ -1,0 +1,99 @@
+"""Emotion words, their order, and the named ways from one set to another.
+
+One spelling in all corpora: anger, calm, contempt, disgust, fear, happiness, neutral, sadness, surprise
+(and negative, positive). A corpus maps its own codes to these words in one table.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from emofuse.core.clip import Clip
+from emofuse.core.errors import UnknownName
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSet:
+    """Emotion words in a fixed order, which is the order of scores.
+
+    Example:
+        >>> LabelSet(("anger", "calm")).index("calm")
+        1
+    """
+
+    words: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not self.words or len(set(self.words)) != len(self.words):
+            raise ValueError(f"A label set needs words, each once; it got {self.words}.")
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    def __getitem__(self, index: int) -> str:
+        return self.words[index]
+
+    def index(self, word: str) -> int:
+        """Position of `word` in the scores.
+
+        Raises:
+            UnknownName: The word is not in this set.
+        """
+        if word not in self.words:
+            raise UnknownName(f"Unknown label '{word}'. Known: {', '.join(self.words)}.")
+        return self.words.index(word)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMap:
+    """A named way from one label set to another; words without a place are dropped, and counted by who drops them.
+
+    Example:
+        >>> EIGHT_TO_SEVEN.word("calm")
+        'neutral'
+    """
+
+    name: str
+    target: LabelSet
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+    def word(self, word: str) -> str | None:
+        """Where `word` goes, or None where it has no place."""
+        word = self.renamed.get(word, word)
+        return word if word in self.target.words else None
+
+    def scores(self, scores: np.ndarray, source: LabelSet) -> np.ndarray:
+        """Probabilities over `source` as probabilities over the target: summed where words meet.
+
+        Shape:
+            (N, len(source)) -> (N, len(target)); rows that were NaN (absent) stay NaN
+
+        Raises:
+            UnknownName: A word of the source has no place in the target.
+        """
+        matrix = np.zeros((len(source), len(self.target)), dtype=scores.dtype)
+        for i, word in enumerate(source):
+            to = self.word(word)
+            if to is None:
+                raise UnknownName(f"The map '{self.name}' has no place for '{word}'. It knows: {', '.join(self.target)}.")
+            matrix[i, self.target.index(to)] = 1
+        mapped: np.ndarray = scores @ matrix
+        return mapped
+
+
+COMMON_SEVEN = LabelSet(("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"))
+EIGHT_TO_SEVEN = LabelMap("calm counts as neutral", COMMON_SEVEN, {"calm": "neutral"})
+
+
+def relabel(clips: Sequence[Clip], way: LabelMap | LabelSet) -> tuple[Clip, ...]:
+    """Clips with their labels carried over; those without a place in the map are left out.
+
+    Compare lengths to say how many were dropped.
+    """
+    way = way if isinstance(way, LabelMap) else LabelMap("as they are", way)
+    moved = ((clip, way.word(clip.label) if clip.label is not None else None) for clip in clips)
+    return tuple(replace(clip, label=word) for clip, word in moved if word is not None)

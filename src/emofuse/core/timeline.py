@@ -1,0 +1,221 @@
+"""Probabilities over a clip's segments, and the spans a person reads.
+
+Nothing here knows who made the probabilities.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from types import MappingProxyType
+
+import numpy as np
+
+from emofuse.core.labels import LabelSet
+from emofuse.core.segment import Segment
+
+STEP = 100  # ms; the grid on which spans are cut, finer than any window's hop
+SMOOTHING = 1_000  # ms; moving average before labels are read off, about the shortest expression worth a name
+LEAD = 0.08  # probability by which another label must lead before it takes over: hysteresis against flicker
+SHORTEST = 500  # ms; shorter spans are given to their neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch with one answer.
+
+    Args:
+        segment: When.
+        label: The emotion word; None where the lane has nothing to judge.
+        probability: Mean probability of the label over the span; None where absent.
+        uncertain: The two best labels are closer than the lane's threshold.
+        absent: Why there is no answer ("no face", "silence", ...); None where there is one.
+    """
+
+    segment: Segment
+    label: str | None
+    probability: float | None
+    uncertain: bool = False
+    absent: str | None = None
+
+    def __str__(self) -> str:
+        what = f"{self.label} {self.probability:.2f}{' uncertain' if self.uncertain else ''}" if self.label else f"- {self.absent}"
+        return f"{clock(self.segment.start)}–{clock(self.segment.end)} {what}"
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """What a recognizer says about one clip.
+
+    Shape:
+        scores (N, C) float32, a row per segment; rows of absent segments are NaN, never zeros
+
+    Args:
+        lane: Whose answer: "fused", or a recognizer's name ("voice", "face").
+        labels: The order of the scores.
+        segments: When each row holds; sorted; they may overlap, they need not cover the clip.
+        scores: Calibrated probabilities.
+        duration: Length of the clip in ms.
+        absent: Per segment, why there is no score; None where there is one.
+        threshold: Margin between the two best labels below which an answer is uncertain.
+        members: The lanes this one was fused from.
+        notes: What a reader must be told ("no face for 38 % of the time").
+        facts: Source, models, versions: whatever exports must repeat.
+
+    Raises:
+        ValueError: Shapes that do not belong together.
+    """
+
+    lane: str
+    labels: LabelSet
+    segments: tuple[Segment, ...]
+    scores: np.ndarray
+    duration: int
+    absent: tuple[str | None, ...] = ()
+    threshold: float = 0.0
+    members: "tuple[Timeline, ...]" = ()
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if not self.absent:
+            object.__setattr__(self, "absent", (None,) * len(self.segments))
+        if self.scores.shape != (len(self.segments), len(self.labels)) or len(self.absent) != len(self.segments):
+            raise ValueError(
+                f"A timeline of {len(self.segments)} segments and {len(self.labels)} labels got scores {self.scores.shape} "
+                f"and {len(self.absent)} reasons for absence."
+            )
+        if self.duration < 1:
+            raise ValueError(f"A timeline lasts {self.duration} ms; it must last at least 1.")
+
+    @property
+    def present(self) -> np.ndarray:
+        """Which segments have an answer. Shape: (N,) bool."""
+        answered: np.ndarray = ~np.isnan(self.scores).any(axis=1)
+        return answered
+
+    @property
+    def pooled(self) -> np.ndarray:
+        """Mean probability of each label over the segments that have an answer; NaN if none has. Shape: (C,)."""
+        if not self.present.any():
+            return np.full(len(self.labels), np.nan, dtype=np.float32)
+        mean: np.ndarray = self.scores[self.present].mean(axis=0)
+        return mean
+
+    @property
+    def label(self) -> str | None:
+        """The one word for the whole clip; None where nothing could be judged."""
+        return self.labels[int(self.pooled.argmax())] if self.present.any() else None
+
+    def on(self, step: int = STEP) -> "Timeline":
+        """The same answer on side-by-side cells of `step` ms that cover the clip.
+
+        A cell takes the mean of the answered segments over its middle, those whose own middle is near weighing more;
+        it is absent where there are none.
+
+        Shape:
+            scores (N, C) -> (ceil(duration / step), C)
+        """
+        count = -(-self.duration // step)
+        total = np.zeros((count, len(self.labels)))
+        weight = np.zeros(count)
+        reasons: list[str | None] = [None] * count
+        middles = np.minimum(np.arange(count) * step + step / 2, self.duration - 0.5)
+        for segment, row, reason, present in zip(self.segments, self.scores, self.absent, self.present, strict=True):
+            first, last = np.searchsorted(middles, (segment.start, segment.end))
+            if not present:
+                reasons[first:last] = [reason or "absent"] * (last - first)
+                continue
+            near = 1.0 - np.abs(middles[first:last] - segment.middle) / (segment.duration / 2 + 1)
+            total[first:last] += near[:, None] * row
+            weight[first:last] += near
+        scores = np.full(total.shape, np.nan)
+        scores[weight > 0] = total[weight > 0] / weight[weight > 0, None]
+        cells = tuple(Segment(i * step, min((i + 1) * step, self.duration)) for i in range(count))
+        absent = tuple(None if w > 0 else reason or "absent" for w, reason in zip(weight, reasons, strict=True))
+        return Timeline(
+            self.lane, self.labels, cells, scores.astype(np.float32), self.duration, absent, self.threshold, (), self.notes, self.facts
+        )
+
+    def spans(self) -> tuple[Span, ...]:
+        """The clip as stretches with one answer each: smoothed, without flicker, no gap, no overlap.
+
+        Probabilities are averaged over a second; a label gives way only to one that leads it clearly;
+        nothing lasts under half a second unless the clip does.
+        """
+        cells = self.on(STEP)
+        choice = _steadied(_smoothed(cells.scores, cells.present, SMOOTHING // STEP), cells.present)
+        reasons = np.array([reason or "" for reason in cells.absent], dtype=object)
+        keys = [(int(c), reason) for c, reason in zip(choice, reasons, strict=True)]
+        edges = [0, *(i + 1 for i, (a, b) in enumerate(pairwise(keys)) if a != b), len(keys)]
+        runs = _without_flicker([[a, b, keys[a]] for a, b in pairwise(edges)], SHORTEST, self.duration)
+        return tuple(self._span(cells, a, b, key) for a, b, key in runs)
+
+    def _span(self, cells: "Timeline", first: int, last: int, key: tuple[int, str]) -> Span:
+        segment = Segment(cells.segments[first].start, cells.segments[last - 1].end)
+        choice, reason = key
+        if choice < 0:
+            return Span(segment, None, None, absent=reason or "absent")
+        inside = cells.scores[first:last][cells.present[first:last]]
+        mean = inside.mean(axis=0)
+        others = np.delete(mean, choice)
+        margin = float(mean[choice] - others.max()) if len(others) else 1.0
+        return Span(segment, self.labels[choice], float(mean[choice]), uncertain=margin < self.threshold)
+
+
+def clock(ms: int) -> str:
+    """Milliseconds as people read them.
+
+    Example:
+        >>> clock(83_400)
+        '01:23.4'
+    """
+    minutes, rest = divmod(ms, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{rest // 1_000:02d}.{rest % 1_000 // 100}"
+    return f"{hours}:{minutes:02d}:{seconds}" if hours else f"{minutes:02d}:{seconds}"
+
+
+def _smoothed(scores: np.ndarray, present: np.ndarray, width: int) -> np.ndarray:
+    """Centred moving average over the cells that are present. Shape: (N, C) -> (N, C)."""
+    known = np.where(present[:, None], scores, 0.0).astype(np.float64)
+    sums = np.vstack([np.zeros((1, scores.shape[1])), known.cumsum(axis=0)])
+    counts = np.concatenate([[0], present.cumsum()])
+    index = np.arange(len(scores))
+    low, high = np.maximum(index - width // 2, 0), np.minimum(index + width // 2 + 1, len(scores))
+    mean: np.ndarray = (sums[high] - sums[low]) / np.maximum(counts[high] - counts[low], 1)[:, None]
+    return mean
+
+
+def _steadied(scores: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """The label of each cell, -1 where absent; a label is kept until another leads it by `LEAD`."""
+    choice = np.full(len(scores), -1)
+    held = -1
+    for i, row in enumerate(scores):
+        if not present[i]:
+            continue
+        best = int(row.argmax())
+        if held < 0 or row[best] - row[held] > LEAD:
+            held = best
+        choice[i] = held
+    return choice
+
+
+def _without_flicker(runs: list[list], shortest: int, duration: int) -> list[tuple[int, int, tuple[int, str]]]:  # type: ignore[type-arg]
+    """Give runs of cells shorter than `shortest` ms to their longer neighbour, the shortest first."""
+
+    def length(run: list) -> int:  # type: ignore[type-arg]
+        return min(run[1] * STEP, duration) - run[0] * STEP
+
+    while len(runs) > 1:
+        i = min(range(len(runs)), key=lambda j: length(runs[j]))
+        if length(runs[i]) >= shortest:
+            break
+        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(runs)]
+        winner = max(beside, key=lambda j: (runs[j][2][0] >= 0, length(runs[j])))
+        runs[min(i, winner)] = [runs[min(i, winner)][0], runs[max(i, winner)][1], runs[winner][2]]
+        del runs[max(i, winner)]
+        for j in (min(i, winner), min(i, winner) - 1):  # neighbours that now say the same become one
+            if 0 <= j < len(runs) - 1 and runs[j][2] == runs[j + 1][2]:
+                runs[j][1] = runs[j + 1][1]
+                del runs[j + 1]
+    return [(a, b, key) for a, b, key in runs]

@@ -1,0 +1,1 @@
+"""How several probabilities become one answer: one way, one file."""

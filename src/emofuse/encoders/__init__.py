@@ -1,0 +1,1 @@
+"""Features to one sequence a modality, in two halves."""

@@ -1,0 +1,1 @@
+"""Numbers about recognizers, and where they would flatter us."""

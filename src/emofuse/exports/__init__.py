@@ -1,0 +1,1 @@
+"""A Timeline as a file: one format, one file."""

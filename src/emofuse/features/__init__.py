@@ -1,0 +1,1 @@
+"""What encoders are fed: functions from a signal to an array."""

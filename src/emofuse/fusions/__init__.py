@@ -1,0 +1,1 @@
+"""How modalities meet inside a network: one way, one file."""

@@ -1,0 +1,1 @@
+"""Who is learnt from, who is judged: functions from clips to splits."""
