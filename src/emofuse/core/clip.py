@@ -122,7 +122,9 @@ class Clip:
         """
         if modality not in self.sources:
             has = ", ".join(sorted(self.sources)) or "nothing"
-            raise MissingModality(f"Clip {self.id} has no {modality}; it has {has}. Give it a source of {modality}, or ask for what it has.")
+            raise MissingModality(
+                f"Clip {self.id} has no {modality}; it has {has}. Give it a source of {modality}, or ask for what it has."
+            )
         source = self.sources[modality]
         return source.read(source.path)
 

@@ -46,5 +46,7 @@ class Corpus:
             )
         ids = {clip.id for clip in clips}
         if len(ids) != len(clips):
-            raise CorpusError(f"{len(clips) - len(ids)} clips of {self.name} under {root} carry an id twice. Expected each once; remove the copies.")
+            raise CorpusError(
+                f"{len(clips) - len(ids)} clips of {self.name} under {root} carry an id twice. Expected each once; remove the copies."
+            )
         return clips

@@ -25,7 +25,9 @@ class Split:
         ids = [clip.id for part in parts for clip in part]
         if len(set(ids)) != len(ids):
             twice = sorted({i for i in ids if ids.count(i) > 1})[:3]
-            raise SplitError(f"Split {self.name} has clips in more than one part, such as {', '.join(twice)}. Each belongs to one; mend the protocol.")
+            raise SplitError(
+                f"Split {self.name} has clips in more than one part, such as {', '.join(twice)}. Each belongs to one; mend the protocol."
+            )
         if not self.train:
             raise SplitError(f"Split {self.name} has nothing to learn from. Expected clips in train; choose fewer folds or more people.")
 

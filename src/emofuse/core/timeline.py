@@ -18,6 +18,8 @@ SMOOTHING = 1_000  # ms; moving average before labels are read off, about the sh
 LEAD = 0.08  # probability by which another label must lead before it takes over: hysteresis against flicker
 SHORTEST = 500  # ms; shorter spans are given to their neighbours
 
+_Run = tuple[int, int, tuple[int, str]]  # first cell, one past the last, (index of the label or -1, why absent)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -147,7 +149,7 @@ class Timeline:
         reasons = np.array([reason or "" for reason in cells.absent], dtype=object)
         keys = [(int(c), reason) for c, reason in zip(choice, reasons, strict=True)]
         edges = [0, *(i + 1 for i, (a, b) in enumerate(pairwise(keys)) if a != b), len(keys)]
-        runs = _without_flicker([[a, b, keys[a]] for a, b in pairwise(edges)], SHORTEST, self.duration)
+        runs = _without_flicker([(a, b, keys[a]) for a, b in pairwise(edges)], SHORTEST, self.duration)
         return tuple(self._span(cells, a, b, key) for a, b, key in runs)
 
     def _span(self, cells: "Timeline", first: int, last: int, key: tuple[int, str]) -> Span:
@@ -200,10 +202,10 @@ def _steadied(scores: np.ndarray, present: np.ndarray) -> np.ndarray:
     return choice
 
 
-def _without_flicker(runs: list[list], shortest: int, duration: int) -> list[tuple[int, int, tuple[int, str]]]:  # type: ignore[type-arg]
+def _without_flicker(runs: list[_Run], shortest: int, duration: int) -> list[_Run]:
     """Give runs of cells shorter than `shortest` ms to their longer neighbour, the shortest first."""
 
-    def length(run: list) -> int:  # type: ignore[type-arg]
+    def length(run: _Run) -> int:
         return min(run[1] * STEP, duration) - run[0] * STEP
 
     while len(runs) > 1:
@@ -212,10 +214,10 @@ def _without_flicker(runs: list[list], shortest: int, duration: int) -> list[tup
             break
         beside = [j for j in (i - 1, i + 1) if 0 <= j < len(runs)]
         winner = max(beside, key=lambda j: (runs[j][2][0] >= 0, length(runs[j])))
-        runs[min(i, winner)] = [runs[min(i, winner)][0], runs[max(i, winner)][1], runs[winner][2]]
+        runs[min(i, winner)] = (runs[min(i, winner)][0], runs[max(i, winner)][1], runs[winner][2])
         del runs[max(i, winner)]
         for j in (min(i, winner), min(i, winner) - 1):  # neighbours that now say the same become one
             if 0 <= j < len(runs) - 1 and runs[j][2] == runs[j + 1][2]:
-                runs[j][1] = runs[j + 1][1]
+                runs[j] = (runs[j][0], runs[j + 1][1], runs[j][2])
                 del runs[j + 1]
-    return [(a, b, key) for a, b, key in runs]
+    return runs
