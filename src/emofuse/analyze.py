@@ -1,0 +1,211 @@
+"""Files in, timelines and exports out: what the shell, Python and the web all call."""
+
+import functools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from emofuse import __version__, catalog
+from emofuse.core.clip import Clip
+from emofuse.core.errors import EmofuseError, MediaError, UnknownName
+from emofuse.core.labels import EIGHT_TO_SEVEN
+from emofuse.core.modality import Modality
+from emofuse.core.timeline import Timeline
+from emofuse.decisions.average import Average
+from emofuse.media.annotate import annotate
+from emofuse.media.files import clip_from_files, media_files
+from emofuse.recognizer import Ensemble, Progress, Recognizer, quiet_progress
+from emofuse.run import facts, load, shipped
+
+if TYPE_CHECKING:
+    import pandas
+
+PICTURES = ("png", "svg")  # made on demand (--plot): they take longer than all other formats together
+
+
+@dataclass(frozen=True, eq=False)
+class Answer(Timeline):
+    """A Timeline that can be kept, drawn and put into a table."""
+
+    @classmethod
+    def of(cls, timeline: Timeline) -> Self:
+        """The same timeline, as an answer."""
+        return cls(**{field.name: getattr(timeline, field.name) for field in fields(timeline)})
+
+    def save(self, path: str | Path) -> Path:
+        """Write it in the format that the end of the name asks for.
+
+        Raises:
+            UnknownName: No format ends like this; the message lists those there are.
+            MediaError: The disk is full, or the folder cannot be written.
+        """
+        path = Path(path)
+        endings = {catalog.module("exports", name).SUFFIX: name for name in formats()}
+        fits = [ending for ending in endings if path.name.endswith(ending)]
+        if not fits:
+            raise UnknownName(f"No format ends like '{path.name}'. Known endings: {', '.join(sorted(endings))}.")
+        catalog.module("exports", endings[max(fits, key=len)]).save(self, path)
+        return path
+
+    def plot(self) -> object:
+        """The lanes and curves as a matplotlib Figure, which a notebook shows."""
+        return catalog.module("exports", "png").figure(self)
+
+    def to_frame(self) -> "pandas.DataFrame":
+        """A row a segment and lane: lane, start, end (ms), why it is absent; then a column a label."""
+        import pandas as pd
+
+        rows = []
+        for lane in (self, *self.members):
+            frame = pd.DataFrame(lane.scores, columns=list(lane.labels))
+            frame.insert(0, "absent", list(lane.absent))
+            frame.insert(0, "end", [segment.end for segment in lane.segments])
+            frame.insert(0, "start", [segment.start for segment in lane.segments])
+            frame.insert(0, "lane", lane.lane)
+            rows.append(frame)
+        return pd.concat(rows, ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file.
+
+    Args:
+        path: The file.
+        answer: Its timeline; None where it failed.
+        written: What was written for it.
+        problem: Why it failed; None where it did not.
+    """
+
+    path: Path
+    answer: Answer | None
+    written: tuple[Path, ...] = ()
+    problem: EmofuseError | None = None
+
+
+def formats() -> tuple[str, ...]:
+    """Every format that an answer can be kept in.
+
+    Example:
+        >>> "json" in formats()
+        True
+    """
+    return catalog.names("exports")
+
+
+@functools.lru_cache(maxsize=4)
+def recognizer(run: str | None = None) -> Recognizer:
+    """What answers: every shipped run that can, fused; or one run by its name or folder.
+
+    Raises:
+        RunError: There is no such run.
+    """
+    if run is not None:
+        return load(run)
+    return Ensemble([load(name) for name in shipped() if _speaks_of_emotion(name)], Average(), EIGHT_TO_SEVEN)
+
+
+def _speaks_of_emotion(name: str) -> bool:
+    """Whether all of a run's labels have a place among the common seven."""
+    words = facts(name)["labels"]
+    assert isinstance(words, list)
+    return all(EIGHT_TO_SEVEN.word(word) for word in words)
+
+
+def analyze_file(path: str | os.PathLike[str], *, run: str | None = None, progress: Progress = quiet_progress) -> Answer:
+    """One recording to a timeline: the fused lane, and its members.
+
+    Args:
+        path: A video or a sound file.
+        run: A shipped name or a run's folder; without it the fusion of those that come with the package.
+        progress: Told about milliseconds done, and in all.
+
+    Raises:
+        MediaError: The file is missing, refused, unreadable, or holds neither a face nor a voice.
+        RunError: There is no such run.
+
+    Example:
+        ``analyze_file("clip.mp4").spans()``
+    """
+    return _answer(clip_from_files(Path(path)), recognizer(run), progress)
+
+
+def _answer(clip: Clip, judge: Recognizer, progress: Progress) -> Answer:
+    timeline = judge(clip, progress)
+    if not timeline.present.any():
+        why = ", ".join(dict.fromkeys(reason for lane in (timeline, *timeline.members) for reason in lane.absent if reason))
+        raise MediaError(
+            f"{clip.id} holds nothing to judge ({why}). Expected a face or a voice in it; "
+            f"give a recording in which one is seen for at least one frame, or heard."
+        )
+    said = {"source": clip.id, "media": dict(clip.facts), "emofuse": __version__, **timeline.facts}
+    return Answer.of(replace(timeline, facts=said))
+
+
+def analyze_files(
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    out: Path | None = None,
+    wanted: Sequence[str] = (),
+    annotated: bool = False,
+    run: str | None = None,
+    bar: Callable[[Path], Progress] = lambda path: quiet_progress,
+) -> Iterator[Outcome]:
+    """Many files, one after the other; one that fails does not keep the others from being done.
+
+    Args:
+        paths: Files and folders.
+        out: Where exports go; nothing is written without it.
+        wanted: Formats by name.
+        annotated: Whether videos are also copied with the answer burnt in.
+        run: As in `analyze_file`.
+        bar: Makes the progress of one file.
+
+    Raises:
+        MediaError: A folder holds no media, or `out` cannot be written.
+        UnknownName: A format that does not exist.
+        RunError: There is no such run.
+    """
+    exporters = {name: catalog.module("exports", name) for name in wanted}
+    files = media_files([Path(path) for path in paths])
+    judge = recognizer(run)
+    if out is not None:
+        _ready(out)
+    for path, name in _named(files).items():
+        try:
+            clip = clip_from_files(path)
+            answer = _answer(clip, judge, bar(path))
+            written = []
+            if out is not None:
+                for exporter in exporters.values():
+                    target = out / f"{name}{exporter.SUFFIX}"
+                    exporter.save(answer, target)
+                    written.append(target)
+                if annotated and Modality.VIDEO in clip.sources:
+                    target = out / f"{name}.annotated.mp4"
+                    annotate(path, target, answer)
+                    written.append(target)
+        except EmofuseError as problem:
+            yield Outcome(path, None, problem=problem)
+        else:
+            yield Outcome(path, answer, tuple(written))
+
+
+def _ready(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MediaError(f"{out} cannot be made: {error.strerror}. Expected a folder to write to; choose another --out.") from error
+    if not os.access(out, os.W_OK):
+        raise MediaError(f"{out} cannot be written. Expected a folder of yours; change its permissions, or choose another --out.")
+
+
+def _named(files: Sequence[Path]) -> dict[Path, str]:
+    """A name for each file's exports: its stem, or its whole name or path where stems meet."""
+    for name in (lambda p: p.stem, lambda p: p.name, lambda p: "_".join(part for part in p.resolve().parts[1:])):
+        names = {path: name(path) for path in dict.fromkeys(files)}
+        if len(set(names.values())) == len(names):
+            return names
+    return names

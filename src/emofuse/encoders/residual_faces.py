@@ -1,0 +1,82 @@
+"""Residual network over small grey faces: one vector a face.
+
+He, Zhang, Ren, Sun 2016 (basic blocks), with the average-pooled shortcut of He et al. 2019, "Bag of tricks", figure 2c.
+Differences: a stem of one 3x3 convolution that keeps 48x48, and a first stage that halves it at once,
+so that most arithmetic happens at 24x24 and below: four times the faces a second on a processor without an accelerator.
+B: batch, T: faces in a clip, H: height and width, D: width of the vector.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from emofuse.encoders.base import Encoder
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions beside a shortcut. Shape: (N, inputs, H, H) -> (N, outputs, H / stride, H / stride)."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
+        self.first_norm = nn.BatchNorm2d(outputs)
+        self.second = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
+        self.second_norm = nn.BatchNorm2d(outputs)
+        self.shortcut: nn.Module = nn.Identity()
+        if stride > 1 or inputs != outputs:
+            pool = nn.AvgPool2d(stride, ceil_mode=True) if stride > 1 else nn.Identity()
+            self.shortcut = nn.Sequential(pool, nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Shape: (N, inputs, H, H) -> (N, outputs, H / stride, H / stride)."""
+        h = F.relu(self.first_norm(self.first(x)))
+        return F.relu(self.second_norm(self.second(h)) + self.shortcut(x))
+
+
+class ResidualFaces(Encoder):
+    """A vector for each face, from its grey levels.
+
+    Args:
+        widths: Channels of each stage; each stage halves height and width.
+        depths: Blocks in each stage.
+        stem: Channels before the first stage.
+        mirrored: When not training, a face's vector is the mean of its own and its mirror image's.
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int] = (48, 96, 192, 256),
+        depths: Sequence[int] = (1, 2, 2, 1),
+        stem: int = 32,
+        mirrored: bool = True,
+    ) -> None:
+        super().__init__()
+        self.mid_dim = self.dim = widths[-1]
+        self.mirrored = mirrored
+        self.stem = nn.Sequential(nn.Conv2d(1, stem, 3, padding=1, bias=False), nn.BatchNorm2d(stem), nn.ReLU())
+        before = [stem, *widths]
+        self.stages = nn.Sequential(
+            *(
+                Block(inputs if i == 0 else outputs, outputs, stride=2 if i == 0 else 1)
+                for inputs, outputs, depth in zip(before, widths, depths, strict=False)
+                for i in range(depth)
+            )
+        )
+
+    def early(self, x: torch.Tensor) -> torch.Tensor:
+        """Shape: (B, T, H, H) -> (B, T, D)."""
+        faces = x.flatten(0, 1)[:, None].contiguous(memory_format=torch.channels_last)  # (B * T, 1, H, H)
+        if self.mirrored and not self.training:
+            count = len(faces)
+            vectors = self._vectors(torch.cat([faces, faces.flip(3)]))
+            vectors = (vectors[:count] + vectors[count:]) / 2
+        else:
+            vectors = self._vectors(faces)
+        return vectors.unflatten(0, x.shape[:2])
+
+    def _vectors(self, faces: torch.Tensor) -> torch.Tensor:
+        """Shape: (N, 1, H, H) -> (N, D)."""
+        maps: torch.Tensor = self.stages(self.stem(faces))
+        return maps.mean(dim=(2, 3))

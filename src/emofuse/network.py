@@ -1,0 +1,64 @@
+"""Encoders and a fusion, put together.
+
+Nothing here knows about clips, files or training. B: batch, T: time steps, C: classes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from emofuse.core.errors import MissingModality
+from emofuse.core.modality import Modality
+from emofuse.encoders.base import Encoder
+from emofuse.fusions.base import Fusion, Output
+
+
+@dataclass
+class Batch:
+    """Examples side by side.
+
+    Shape:
+        inputs {m: (B, T, ...)}; present {m: (B,)} bool; target (B, C) probabilities, or None where nobody knows
+    """
+
+    inputs: dict[Modality, torch.Tensor]
+    present: dict[Modality, torch.Tensor]
+    target: torch.Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(next(iter(self.inputs.values())))
+
+
+class Network(nn.Module):
+    """One encoder a modality, and the fusion in which they meet.
+
+    Raises:
+        MissingModality: In `forward`, when the fusion needs all modalities and one is absent.
+    """
+
+    def __init__(self, encoders: Mapping[Modality, Encoder], fusion: Fusion) -> None:
+        super().__init__()
+        self.encoders = nn.ModuleDict({str(m): encoders[m] for m in sorted(encoders)})
+        self.fusion = fusion
+
+    @property
+    def modalities(self) -> tuple[Modality, ...]:
+        """What it can listen to, in a fixed order."""
+        return tuple(Modality(m) for m in self.encoders)
+
+    def forward(self, batch: Batch) -> Output:
+        """Shape: a batch of B -> logits (B, C)."""
+        if self.fusion.needs_all and not all(bool(batch.present[m].all()) for m in self.modalities):
+            raise MissingModality(f"{type(self.fusion).__name__} fusion needs {', '.join(self.modalities)} in every clip; choose one that does not.")
+        h = {m: self._encoder(m).early(batch.inputs[m]) for m in self.modalities}
+        mixed = self.fusion.mix(h, batch.present)
+        late = {m: self._encoder(m).late(mixed[m]) for m in self.modalities}
+        output: Output = self.fusion(late, batch.present)
+        return output
+
+    def _encoder(self, m: Modality) -> Encoder:
+        encoder = self.encoders[m]
+        assert isinstance(encoder, Encoder)
+        return encoder

@@ -1,0 +1,90 @@
+"""Everything a training needs, returned by a function; and calling that function by its path."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from emofuse.core.clip import Signal
+from emofuse.core.corpus import Corpus
+from emofuse.core.errors import UnknownName
+from emofuse.core.labels import LabelSet
+from emofuse.core.modality import Modality
+from emofuse.core.split import Protocol
+from emofuse.data import Target, Variant, one_hot
+from emofuse.features.base import Feature
+from emofuse.network import Network
+from emofuse.training.fit import Epoch
+
+
+def as_it_is(signal: Signal) -> Signal:
+    """The signal, untouched."""
+    return signal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recipe:
+    """Everything a training needs.
+
+    Args:
+        name: Of the recognizer it makes, and of its lane in a timeline.
+        corpus: Learnt from and judged on.
+        labels: What is answered, in the order of the scores.
+        protocol: Who is learnt from, who is judged.
+        features: What each encoder is fed.
+        build: Makes a fresh network; called once a split.
+        fit: `emofuse.training.fit.fit` with this recipe's arguments filled in: takes network, train, valid, seed, kept.
+        window: What the recognizer looks at, in ms; None for one sample at a time.
+        hop: From one window to the next, in ms; not used when the window is None.
+        prepare: Brings a training clip's signal to one length.
+        target: What a training clip's answer should be.
+        variants: How a training clip's signal might also have been.
+    """
+
+    name: str
+    corpus: Corpus
+    labels: LabelSet
+    protocol: Protocol
+    features: Mapping[Modality, Feature]
+    build: Callable[[], Network]
+    fit: Callable[..., list[Epoch]]
+    window: int | None = None
+    hop: int | None = None
+    prepare: Callable[[Signal], Signal] = as_it_is
+    target: Target = one_hot
+    variants: Sequence[Variant] = ()
+
+
+def call(path: str, arguments: Mapping[str, object], allowed: Sequence[str] = ("emofuse.recipes",)) -> Recipe:
+    """The recipe that ``module:function`` makes of these arguments.
+
+    Args:
+        path: Such as ``emofuse.recipes.fer2013:face``; ``fer2013:face`` is short for it.
+        arguments: By name.
+        allowed: Packages that may be imported from; a saved run names a path, and importing is running.
+
+    Raises:
+        UnknownName: A module, function or argument that does not exist, or a package that was not allowed.
+    """
+    module_name, _, function_name = path.partition(":")
+    if "." not in module_name:
+        module_name = f"emofuse.recipes.{module_name}"
+    if not any(module_name == package or module_name.startswith(f"{package}.") for package in allowed):
+        raise UnknownName(f"Recipe '{path}' lies outside {', '.join(allowed)}. Importing runs code, so allow its package by name (--allow).")
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not module_name.startswith(error.name):
+            raise
+        raise UnknownName(f"Unknown recipe '{path}'. Expected module:function, such as fer2013:face; `emofuse models` lists those here.") from error
+    function = getattr(module, function_name, None)
+    known = [name for name, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module_name and not name.startswith("_")]
+    if function_name not in known or function is None:
+        raise UnknownName(f"Unknown recipe '{function_name}' in {module_name}. Known: {', '.join(known)}.")
+    takes = inspect.signature(function).parameters
+    for name in arguments:
+        if name not in takes:
+            raise UnknownName(f"{module_name}:{function_name} takes no '{name}'. It takes: {', '.join(takes)}.")
+    recipe = function(**arguments)
+    assert isinstance(recipe, Recipe)
+    return recipe

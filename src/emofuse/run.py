@@ -1,0 +1,181 @@
+"""A run's folder: train, save, load.
+
+A run is a recipe's call, done and saved: ``run.json`` (the call and its facts), ``weights.safetensors``,
+``history.json``, ``report.json`` and ``card.md``. Weights are never unpickled, and always fit the recipe exactly.
+"""
+
+import hashlib
+import json
+import logging
+import subprocess
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from emofuse import __version__
+from emofuse.core.errors import RunError
+from emofuse.core.labels import LabelSet
+from emofuse.network import Network
+from emofuse.recipe import Recipe, call
+from emofuse.recognizer import NetworkRecognizer
+
+log = logging.getLogger(__name__)
+
+SHIPPED = Path(__file__).parent / "weights"
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the runs that come with the package.
+
+    Example:
+        >>> "face" in shipped()
+        True
+    """
+    return tuple(sorted(path.parent.name for path in SHIPPED.glob("*/run.json")))
+
+
+def folder(run: str | Path) -> Path:
+    """Where a run lies: a shipped name, or a folder.
+
+    Raises:
+        RunError: Neither.
+    """
+    named = SHIPPED / str(run)
+    for path in (Path(run), named):
+        if (path / "run.json").is_file():
+            return path
+    raise RunError(f"No run '{run}'. Expected a folder with a run.json, or one of: {', '.join(shipped())}. Train one with `emofuse train`.")
+
+
+def facts(run: str | Path) -> dict[str, object]:
+    """What ``run.json`` says.
+
+    Raises:
+        RunError: There is no such run, or its file is not JSON.
+    """
+    path = folder(run) / "run.json"
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise RunError(f"{path} cannot be read: {error}. Expected the JSON that `emofuse train` wrote; train again, or restore the file.") from error
+    if not isinstance(read, dict) or not {"recipe", "arguments", "labels", "temperature", "threshold"} <= set(read):
+        raise RunError(f"{path} is not a run's. Expected recipe, arguments, labels, temperature and threshold in it; train again.")
+    return read
+
+
+def save(
+    out: Path,
+    network: Network,
+    *,
+    recipe: Recipe,
+    path: str,
+    arguments: Mapping[str, object],
+    seed: int,
+    temperature: float,
+    threshold: float,
+    also: Mapping[str, object] | None = None,
+) -> None:
+    """Write a run's weights and facts, each beside and then renamed.
+
+    Args:
+        out: The run's folder; made if it is not there.
+        network: Trained.
+        recipe: What built it.
+        path: The recipe's path, ``module:function``.
+        arguments: What the recipe was called with.
+        seed: Of the training.
+        temperature: Fitted on clips it has not learnt from.
+        threshold: Margin below which it is uncertain.
+        also: More facts: split, people, figures.
+    """
+    from safetensors.torch import save_file
+
+    out.mkdir(parents=True, exist_ok=True)
+    weights = out / "weights.safetensors"
+    beside = out / "weights.part"
+    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, beside)
+    beside.replace(weights)
+    said = {
+        "name": recipe.name,
+        "recipe": path,
+        "arguments": dict(arguments),
+        "seed": seed,
+        "labels": list(recipe.labels),
+        "modalities": sorted(recipe.features),
+        "window": recipe.window,
+        "hop": recipe.hop,
+        "corpus": recipe.corpus.name,
+        "license": recipe.corpus.license,
+        "temperature": round(temperature, 4),
+        "threshold": round(threshold, 4),
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
+        "commit": commit(),
+        "versions": {"emofuse": __version__, **{name: _version(name) for name in ("torch", "numpy")}},
+        **(also or {}),
+    }
+    write_json(out / "run.json", said)
+
+
+def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> NetworkRecognizer:
+    """A saved run as a recognizer: the recipe called again, and the weights put in, strictly.
+
+    Args:
+        run: A shipped name ("voice", "face") or a folder.
+        allowed: Packages that the run's recipe may come from.
+
+    Raises:
+        RunError: No such run, weights that are missing or changed, or a recipe that now builds another network.
+        UnknownName: The recipe lies outside `allowed`, or does not exist.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    where, said = folder(run), facts(run)
+    arguments, labels = said["arguments"], said["labels"]
+    assert isinstance(arguments, dict)
+    assert isinstance(labels, list)
+    recipe = call(str(said["recipe"]), arguments, allowed)
+    network = recipe.build()
+    weights = where / "weights.safetensors"
+    try:
+        tensors = load_file(weights)
+        network.load_state_dict(tensors)
+    except (OSError, SafetensorError) as error:
+        raise RunError(f"{weights} cannot be read: {error}. Expected the weights that belong to run.json; restore the file, or train again.") from error
+    except RuntimeError as error:
+        first = str(error).split("\n")[1].strip() if "\n" in str(error) else str(error)
+        raise RunError(
+            f"Run {run} was trained at commit {said.get('commit')}; the recipe now builds a different network ({first}). "
+            f"Check out that commit, or train again."
+        ) from error
+    return NetworkRecognizer(
+        str(said["name"]), network, recipe.features, LabelSet(tuple(labels)), window=recipe.window, hop=recipe.hop,
+        temperature=float(str(said["temperature"])), threshold=float(str(said["threshold"])),
+        facts={key: said[key] for key in ("name", "recipe", "corpus", "license", "sha256") if key in said},
+    )  # fmt: skip
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write JSON beside, then rename: no half-written file."""
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def commit() -> str | None:
+    """The commit of the source this runs from, with a plus where files were changed; None outside a checkout."""
+    here = Path(__file__).parent
+    try:
+        head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True, check=True).stdout.strip()
+        changed = subprocess.run(["git", "status", "--porcelain", "--", "."], cwd=here, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return head + ("+" if changed.strip() else "")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

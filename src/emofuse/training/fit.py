@@ -1,0 +1,176 @@
+"""The loop: there is no other.
+
+It never sees test clips, because nothing passes them in.
+"""
+
+import copy
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import torch
+from torch import nn
+
+from emofuse.data import Examples
+from emofuse.network import Batch, Network
+from emofuse.training.augment import Augment
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One line of a training's history.
+
+    Args:
+        number: From 1.
+        loss: Mean over the training batches, as augmented.
+        valid_loss: Cross entropy on valid; None without valid clips.
+        valid_accuracy: Share of valid clips whose best label is right.
+        valid_uar: Recall on valid, averaged over labels.
+        seconds: Wall clock.
+    """
+
+    number: int
+    loss: float
+    valid_loss: float | None
+    valid_accuracy: float | None
+    valid_uar: float | None
+    seconds: float
+
+    def as_dict(self) -> dict[str, float | None]:
+        """For JSON."""
+        return asdict(self)
+
+
+def fit(
+    network: Network,
+    train: Examples,
+    valid: Examples | None,
+    *,
+    epochs: int,
+    learning_rate: float,
+    batch_size: int = 128,
+    weight_decay: float = 5e-4,
+    optimizer: str = "sgd",
+    augment: Augment | None = None,
+    label_smoothing: float = 0.0,
+    averaging: float = 0.0,
+    choose: str | None = "accuracy",
+    warm_up: float = 0.25,
+    seed: int = 0,
+    precision: str = "32-true",
+    kept: Callable[[Network, Epoch], None] | None = None,
+) -> list[Epoch]:
+    """Teach `network` in place; it ends with the weights of its best epoch on valid, or of the last one.
+
+    Args:
+        network: To be taught.
+        train: Learnt from.
+        valid: Chosen on; None when there is nothing to choose.
+        epochs: Passes over `train`.
+        learning_rate: The highest of a one-cycle schedule (Smith, Topin 2018).
+        batch_size: Examples a step.
+        weight_decay: Of matrices and kernels; biases and normalisation have none.
+        optimizer: "sgd" (Nesterov momentum 0.9) or "adamw".
+        augment: What happens to training batches.
+        label_smoothing: Share of each target that is spread over all labels.
+        averaging: Decay a step of the exponential moving average of weights that is judged and kept; 0 for none.
+        choose: "accuracy" or "uar" on valid picks the epoch; None keeps the last.
+        warm_up: Share of the steps in which the learning rate rises.
+        seed: Of batch order and augmentation.
+        precision: Of Lightning Fabric: "32-true" or "bf16-mixed".
+        kept: Called with the network whenever an epoch is the best so far, so that nothing is lost.
+
+    Raises:
+        ValueError: An optimizer or a way to choose that does not exist.
+    """
+    if choose not in {"accuracy", "uar", None}:
+        raise ValueError(f"Epochs are chosen by 'accuracy', 'uar' or None, not by '{choose}'.")
+    from lightning.fabric import Fabric  # imports in seconds, and only training needs it
+
+    fabric = Fabric(accelerator="cpu" if not torch.cuda.is_available() else "gpu", devices=1, precision=precision)  # type: ignore[arg-type]
+    generator = torch.Generator().manual_seed(seed)
+    torch.manual_seed(seed)  # dropout has no generator of its own
+    network.to(memory_format=torch.channels_last)
+    judged = copy.deepcopy(network).to(fabric.device) if averaging else network
+    steps = epochs * max(len(train) // min(batch_size, len(train)), 1)
+    stepper = _optimizer(network, optimizer, learning_rate, weight_decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(stepper, learning_rate, total_steps=steps + 1, pct_start=warm_up)
+    model, stepper_ = fabric.setup(network, stepper)
+    history: list[Epoch] = []
+    best: tuple[float, dict[str, torch.Tensor]] | None = None
+    step = 0
+    for number in range(1, epochs + 1):
+        began, total, count = time.monotonic(), 0.0, 0
+        network.train()
+        for drawn in train.drawn(batch_size, generator):
+            batch = fabric.to_device(_smoothed(augment(drawn, generator) if augment else drawn, label_smoothing))
+            loss = network.fusion.loss(model(batch), batch.target)
+            stepper_.zero_grad()
+            fabric.backward(loss)
+            stepper_.step()
+            schedule.step()
+            step += 1
+            if averaging:
+                _average(judged, network, min(averaging, (1 + step) / (10 + step)))
+            total, count = total + float(loss.detach()), count + 1
+        scores = _judge(fabric, judged, valid, batch_size * 4) if valid is not None else (None, None, None)
+        line = Epoch(number, total / count, *scores, seconds=time.monotonic() - began)
+        history.append(line)
+        log.info("epoch %d of %d: %s", number, epochs, line.as_dict())
+        figure = None if choose is None or valid is None else (line.valid_accuracy if choose == "accuracy" else line.valid_uar)
+        if figure is None or best is None or figure > best[0]:
+            best = (figure or 0.0, copy.deepcopy(judged.state_dict()))
+            if kept:
+                kept(judged, line)
+    assert best is not None
+    network.load_state_dict(best[1])
+    network.eval()
+    return history
+
+
+def _optimizer(network: nn.Module, name: str, learning_rate: float, weight_decay: float) -> torch.optim.Optimizer:
+    heavy = [p for p in network.parameters() if p.ndim > 1]
+    light = [p for p in network.parameters() if p.ndim <= 1]
+    groups = [{"params": heavy, "weight_decay": weight_decay}, {"params": light, "weight_decay": 0.0}]
+    if name == "sgd":
+        return torch.optim.SGD(groups, learning_rate, momentum=0.9, nesterov=True)
+    if name == "adamw":
+        return torch.optim.AdamW(groups, learning_rate)
+    raise ValueError(f"Optimizers are 'sgd' and 'adamw', not '{name}'.")
+
+
+def _smoothed(batch: Batch, share: float) -> Batch:
+    assert batch.target is not None
+    target = batch.target * (1 - share) + share / batch.target.shape[1]
+    return Batch(batch.inputs, batch.present, target)
+
+
+@torch.no_grad()
+def _average(judged: nn.Module, network: nn.Module, decay: float) -> None:
+    """Move `judged` towards `network`; counters are copied."""
+    for mean, now in zip(judged.state_dict().values(), network.state_dict().values(), strict=True):
+        if mean.dtype.is_floating_point:
+            mean.lerp_(now, 1 - decay)
+        else:
+            mean.copy_(now)
+
+
+@torch.inference_mode()
+def _judge(fabric: object, network: Network, valid: Examples, size: int) -> tuple[float, float, float]:
+    """Loss, accuracy and mean recall on valid."""
+    network.eval()
+    device = next(network.parameters()).device
+    logits, targets = [], []
+    for batch in valid.batches(size):
+        moved = fabric.to_device(batch)  # type: ignore[attr-defined]
+        with torch.autocast(device.type, torch.bfloat16, enabled=fabric._precision.precision == "bf16-mixed"):  # type: ignore[attr-defined]
+            logits.append(network(moved).logits.float())
+        targets.append(moved.target)
+    answer, target = torch.cat(logits), torch.cat(targets)
+    loss = nn.functional.cross_entropy(answer, target)
+    right, truth = answer.argmax(1) == target.argmax(1), target.argmax(1)
+    recalls = [right[truth == c].float().mean() for c in truth.unique()]
+    return float(loss), float(right.float().mean()), float(torch.stack(recalls).mean())
