@@ -5,6 +5,8 @@ Nothing here knows who made the probabilities.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -17,6 +19,7 @@ STEP = 100  # ms; the grid on which spans are cut, finer than any window's hop
 SMOOTHING = 1_000  # ms; moving average before labels are read off, about the shortest expression worth a name
 LEAD = 0.08  # probability by which another label must lead before it takes over: hysteresis against flicker
 SHORTEST = 500  # ms; shorter spans are given to their neighbours
+UNEXPLAINED = "absent"  # where a lane has no answer and nobody said why
 
 _Run = tuple[int, int, tuple[int, str]]  # first cell, one past the last, (index of the label or -1, why absent)
 
@@ -112,7 +115,7 @@ class Timeline:
         """The same answer on side-by-side cells of `step` ms that cover the clip.
 
         A cell takes the mean of the answered segments over its middle, those whose own middle is near weighing more;
-        it is absent where there are none.
+        it is absent where there are none. A segment too short to lie over any middle counts in the cell of its own.
 
         Shape:
             scores (N, C) -> (ceil(duration / step), C)
@@ -122,18 +125,24 @@ class Timeline:
         weight = np.zeros(count)
         reasons: list[str | None] = [None] * count
         middles = np.minimum(np.arange(count) * step + step / 2, self.duration - 0.5)
-        for segment, row, reason, present in zip(self.segments, self.scores, self.absent, self.present, strict=True):
-            first, last = np.searchsorted(middles, (segment.start, segment.end))
-            if not present:
-                reasons[first:last] = [reason or "absent"] * (last - first)
-                continue
+        firsts = np.searchsorted(middles, [segment.start for segment in self.segments])
+        lasts = np.searchsorted(middles, [segment.end for segment in self.segments])
+        for segment, row, reason, present, first, last in zip(
+            self.segments, self.scores, self.absent, self.present, firsts, lasts, strict=True
+        ):
             near = 1.0 - np.abs(middles[first:last] - segment.middle) / (segment.duration / 2 + 1)
+            if first == last and segment.start < self.duration:
+                first = min(segment.middle // step, count - 1)
+                last, near = first + 1, np.ones(1)
+            if not present:
+                reasons[first:last] = [reason or UNEXPLAINED] * (last - first)
+                continue
             total[first:last] += near[:, None] * row
             weight[first:last] += near
         scores = np.full(total.shape, np.nan)
         scores[weight > 0] = total[weight > 0] / weight[weight > 0, None]
         cells = tuple(Segment(i * step, min((i + 1) * step, self.duration)) for i in range(count))
-        absent = tuple(None if w > 0 else reason or "absent" for w, reason in zip(weight, reasons, strict=True))
+        absent = tuple(None if w > 0 else reason or UNEXPLAINED for w, reason in zip(weight, reasons, strict=True))
         return Timeline(
             self.lane, self.labels, cells, scores.astype(np.float32), self.duration, absent, self.threshold, (), self.notes, self.facts
         )
@@ -142,26 +151,45 @@ class Timeline:
         """The clip as stretches with one answer each: smoothed, without flicker, no gap, no overlap.
 
         Probabilities are averaged over a second; a label gives way only to one that leads it clearly;
-        nothing lasts under half a second unless the clip does.
+        nothing lasts under half a second unless the clip does; a span's label is the best of its mean probabilities,
+        and no two labelled neighbours carry the same one.
         """
+        return self._spans
+
+    @cached_property
+    def _spans(self) -> tuple[Span, ...]:
+        """Worked out once: every export asks for them."""
         cells = self.on(STEP)
-        choice = _steadied(_smoothed(cells.scores, cells.present, SMOOTHING // STEP), cells.present)
-        reasons = np.array([reason or "" for reason in cells.absent], dtype=object)
-        keys = [(int(c), reason) for c, reason in zip(choice, reasons, strict=True)]
+        present = cells.present
+        choice = _steadied(_smoothed(cells.scores, present, SMOOTHING // STEP), present)
+        keys = [(int(best), reason or "") for best, reason in zip(choice, cells.absent, strict=True)]
         edges = [0, *(i + 1 for i, (a, b) in enumerate(pairwise(keys)) if a != b), len(keys)]
         runs = _without_flicker([(a, b, keys[a]) for a, b in pairwise(edges)], SHORTEST, self.duration)
-        return tuple(self._span(cells, a, b, key) for a, b, key in runs)
+        sums = np.vstack([np.zeros((1, len(self.labels))), np.where(present[:, None], cells.scores, 0.0).cumsum(axis=0, dtype=np.float64)])
+        counts = np.concatenate([[0], present.cumsum()])
 
-    def _span(self, cells: "Timeline", first: int, last: int, key: tuple[int, str]) -> Span:
+        def mean(first: int, last: int) -> np.ndarray:
+            """Mean probabilities of the answered cells in ``[first, last)``. Shape: (C,)."""
+            between: np.ndarray = (sums[last] - sums[first]) / (counts[last] - counts[first])
+            return between
+
+        named: list[_Run] = []
+        for first, last, (best, reason) in runs:
+            # Hysteresis only moves boundaries: in between, the label is the one whose mean is highest.
+            key = (int(mean(first, last).argmax()), "") if best >= 0 else (-1, reason)
+            if named and named[-1][2] == key:  # two stretches with the same best label have it together, too
+                first = named.pop()[0]
+            named.append((first, last, key))
+        return tuple(self._span(cells, run, None if run[2][0] < 0 else mean(run[0], run[1])) for run in named)
+
+    def _span(self, cells: "Timeline", run: _Run, mean: np.ndarray | None) -> Span:
+        first, last, (best, reason) = run
         segment = Segment(cells.segments[first].start, cells.segments[last - 1].end)
-        choice, reason = key
-        if choice < 0:
-            return Span(segment, None, None, absent=reason or "absent")
-        inside = cells.scores[first:last][cells.present[first:last]]
-        mean = inside.mean(axis=0)
-        others = np.delete(mean, choice)
-        margin = float(mean[choice] - others.max()) if len(others) else 1.0
-        return Span(segment, self.labels[choice], float(mean[choice]), uncertain=margin < self.threshold)
+        if mean is None:
+            return Span(segment, None, None, absent=reason or UNEXPLAINED)
+        others = np.delete(mean, best)
+        margin = float(mean[best] - others.max()) if len(others) else 1.0
+        return Span(segment, self.labels[best], float(mean[best]), uncertain=margin < self.threshold)
 
 
 def clock(ms: int) -> str:
@@ -203,21 +231,40 @@ def _steadied(scores: np.ndarray, present: np.ndarray) -> np.ndarray:
 
 
 def _without_flicker(runs: list[_Run], shortest: int, duration: int) -> list[_Run]:
-    """Give runs of cells shorter than `shortest` ms to their longer neighbour, the shortest first."""
+    """Give runs of cells shorter than `shortest` ms to a neighbour, the shortest first: to one with an answer, or the longer.
 
-    def length(run: _Run) -> int:
-        return min(run[1] * STEP, duration) - run[0] * STEP
+    The runs hang together as a list of neighbours and wait in a heap, so that an hour of flicker takes O(n log n).
+    """
+    left, right = list(range(-1, len(runs) - 1)), [*range(1, len(runs)), -1]
+    alive = list(runs)
 
-    while len(runs) > 1:
-        i = min(range(len(runs)), key=lambda j: length(runs[j]))
-        if length(runs[i]) >= shortest:
+    def length(i: int) -> int:
+        return min(alive[i][1] * STEP, duration) - alive[i][0] * STEP
+
+    def swallow(i: int, gone: int) -> None:
+        """Run `i` takes the cells of its neighbour `gone`, which is no more."""
+        first, last = min(alive[i][0], alive[gone][0]), max(alive[i][1], alive[gone][1])
+        alive[i] = (first, last, alive[i][2])
+        alive[gone] = (0, 0, alive[gone][2])
+        before, after = left[gone], right[gone]
+        if before >= 0:
+            right[before] = after
+        if after >= 0:
+            left[after] = before
+        heappush(waiting, (length(i), i))
+
+    waiting = [(length(i), i) for i in range(len(runs))]
+    heapify(waiting)
+    while waiting:
+        size, i = heappop(waiting)
+        if size >= shortest:
             break
-        beside = [j for j in (i - 1, i + 1) if 0 <= j < len(runs)]
-        winner = max(beside, key=lambda j: (runs[j][2][0] >= 0, length(runs[j])))
-        runs[min(i, winner)] = (runs[min(i, winner)][0], runs[max(i, winner)][1], runs[winner][2])
-        del runs[max(i, winner)]
-        for j in (min(i, winner), min(i, winner) - 1):  # neighbours that now say the same become one
-            if 0 <= j < len(runs) - 1 and runs[j][2] == runs[j + 1][2]:
-                runs[j] = (runs[j][0], runs[j + 1][1], runs[j][2])
-                del runs[j + 1]
-    return runs
+        beside = [j for j in (left[i], right[i]) if j >= 0]
+        if size != length(i) or alive[i][1] == 0 or not beside:
+            continue  # grown or gone since it was put in the heap, or all that is left
+        winner = max(beside, key=lambda j: (alive[j][2][0] >= 0, length(j)))
+        swallow(winner, i)
+        for j in (left[winner], right[winner]):  # neighbours that now say the same become one
+            if j >= 0 and alive[j][2] == alive[winner][2]:
+                swallow(winner, j)
+    return [run for run in alive if run[1] > 0]
