@@ -21,7 +21,7 @@ class Corpus:
         license: Under which it is published.
         citation: Whom to cite.
         layout: The folder tree, as one would draw it.
-        find: The only part that differs in code: yields the clips under a root.
+        find: The only part that differs in code: yields the clips under a root; none where there is no such folder.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Corpus:
         Raises:
             CorpusError: Nothing there, or two clips with one id.
         """
-        clips = tuple(sorted(self.find(Path(root)), key=lambda clip: clip.id)) if Path(root).exists() else ()
+        clips = tuple(sorted(self.find(Path(root)), key=lambda clip: clip.id))
         if not clips:
             raise CorpusError(
                 f"No {self.name} clips under {root}. Expected a folder like\n{self.layout.rstrip()}\n"

@@ -136,7 +136,8 @@ def ece(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None
     counted = np.ones(len(known)) if weights is None else weights[..., answered]
     gap = counted @ (member * (right - confidence)[:, None])  # (..., bins): sum of right minus sum of confidence
     total = counted.sum(axis=-1)
-    return np.where(total > 0, _ratio(np.abs(gap).sum(axis=-1), total), np.nan)[()]
+    error: np.ndarray = np.where(total > 0, _ratio(np.abs(gap).sum(axis=-1), total), np.nan)[()]
+    return error
 
 
 def brier(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
@@ -216,9 +217,11 @@ def _f1(table: np.ndarray) -> np.ndarray:
 def _mean(values: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
     counted = np.ones(len(values)) if weights is None else weights
     total = counted.sum(axis=-1)
-    return np.where(total > 0, _ratio(counted @ values, total), np.nan)[()]
+    mean: np.ndarray = np.where(total > 0, _ratio(counted @ values, total), np.nan)[()]
+    return mean
 
 
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """Division that gives 0 where there is nothing to divide by."""
-    return np.divide(above, below, out=np.zeros(np.broadcast(above, below).shape), where=np.asarray(below) > 0)
+    ratio: np.ndarray = np.divide(above, below, out=np.zeros(np.broadcast(above, below).shape), where=np.asarray(below) > 0)
+    return ratio
