@@ -27,7 +27,8 @@ ORDER = [
     ["recipes"],
     ["analyze"],
     ["reproduce", "cluster", "demo"],
-    ["cli", "__main__", "__init__"],
+    ["cli", "__init__"],
+    ["__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
 LEAVES = {"corpora", "protocols", "encoders", "fusions", "decisions", "exports", "recipes"}  # whose files never import each other
