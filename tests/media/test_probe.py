@@ -3,6 +3,7 @@ import errno
 import os
 import socket
 import struct
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -331,21 +332,32 @@ def test_what_cannot_be_read_is_said_in_three_parts(tmp_path: Path, arrange: Cal
     assert time.monotonic() - began < 3
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
-    path = recording(tmp_path / "clip.mp4")
-    path.chmod(0)
+@contextlib.contextmanager
+def nobody() -> Iterator[None]:
+    """Be a user who may not read everything, should we be the superuser, who may."""
+    superuser = os.geteuid() == 0
+    if superuser:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        if superuser:
+            os.seteuid(0)
 
-    with pytest.raises(MediaError, match="may not be read"):
-        probe(path)
 
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_may_not_be_read_is_refused(what: str) -> None:
+    with tempfile.TemporaryDirectory() as name:  # not tmp_path, which another user may not even enter
+        folder = Path(name)
+        path = recording(folder / "clip.mp4")
+        path.chmod(0o000 if what == "file" else 0o644)
+        folder.chmod(0o755 if what == "file" else 0o000)
 
-def test_a_file_that_the_system_denies_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = recording(tmp_path / "clip.mp4")
-    monkeypatch.setattr(os, "access", lambda *_: False)
+        with nobody(), pytest.raises(MediaError, match="may not be read") as error:
+            probe(path)
 
-    with pytest.raises(MediaError, match="may not be read"):
-        probe(path)
+        folder.chmod(0o755)
+    assert "Expected" in str(error.value)
 
 
 @pytest.mark.parametrize(
