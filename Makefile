@@ -17,13 +17,14 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 # The clip to show: the one asked for, else a real one where there is one, else one that the package makes.
 CLIP ?= $(firstword $(wildcard ../shared/data/clips/pyfeat_*.mp4 ../shared/data/clips/*.mp4))
+export CLIP # as a variable, so that its name may hold any sign
 
 # Runs a command, says how long it took, and ends as the command did: $(call timed,name,command)
 timed = began=$$(date +%s); status=0; { $(2); } || status=$$?; echo "make $(1): $$(($$(date +%s) - began)) s"; exit $$status
 
 demo: .venv/.demo
 	@$(call timed,demo,sh -e -c '\
-	  clip="$(CLIP)"; \
+	  clip="$$CLIP"; \
 	  if [ -z "$$clip" ]; then clip=$(OUT)/portrait.mp4; $(BIN)/python -m emofuse.demo "$$clip"; fi; \
 	  $(BIN)/emofuse analyze "$$clip" --out $(OUT) --annotate --plot; \
 	  echo; echo "In $(OUT):"; ls -1sh $(OUT) | tail -n +2')
