@@ -166,7 +166,6 @@ def test_an_interval_is_wider_where_the_people_differ():
     assert of_people[1] - of_people[0] > 3 * (of_rows[1] - of_rows[0])
 
 
-@pytest.mark.slow
 def test_ten_thousand_resamples_of_four_thousand_rows_take_less_than_five_seconds(generator):
     truth, prediction = generator.integers(7, size=(2, 4_000))
     began = perf_counter()
