@@ -1,0 +1,216 @@
+"""The timeline drawn: a lane of spans each, then the probability of every label.
+
+Nothing depends on colour: spans carry their word, doubt is hatched, absence is framed and says why,
+curves have a row each with their label beside them, members are dashed and dotted.
+"""
+
+from collections.abc import Sequence
+from itertools import cycle
+from pathlib import Path
+from typing import TYPE_CHECKING
+from warnings import catch_warnings, filterwarnings
+
+import numpy as np
+
+from emofuse.core.timeline import STEP, UNEXPLAINED, Span, Timeline, clock
+from emofuse.exports.base import LIMITS, lanes, source
+from emofuse.media.beside import beside
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Hues after Okabe and Ito (2008), which colour-blind people tell apart, lightened until dark words are read on all of them.
+COLOURS = {
+    "anger": "#e07b5a",
+    "calm": "#cfe3d4",
+    "contempt": "#b9a58c",
+    "disgust": "#8fbf7f",
+    "fear": "#b495cc",
+    "happiness": "#f5d04c",
+    "negative": "#e07b5a",
+    "neutral": "#d5d8dc",
+    "positive": "#f5d04c",
+    "sadness": "#7fa8d6",
+    "surprise": "#7fd0d6",
+}
+OTHERS = "#c9bfb2"  # a label that is not in the table
+WIDTH = 11.0  # inches
+POINTS = 300  # a curve has at most about so many: more would be a blot on a picture of this width
+_DPI = 150
+_INK, _FAINT, _EDGE = "#1a1a1a", "#6b6b6b", "#ffffff"
+_LANE, _ROW, _HEAD, _FOOT = 0.42, 0.44, 0.72, 0.66  # inches: a lane of spans, a row of a label, above and below them
+_BETWEEN = 0.28  # inches between lanes and rows
+_LEFT, _RIGHT = 1.05, 0.55  # inches
+_LETTER = 0.068  # inches that a letter of a span takes
+_BORDERED = 0.06  # inches; narrower spans are drawn without a border, which would cover them
+_DASHES = ((0, (4, 1.6)), (0, (1, 1.3)), (0, (6, 1.5, 1, 1.5)))  # members' curves: dashed, dotted, both
+
+
+def figure(timeline: Timeline) -> "Figure":
+    """Lanes above, a row a label below, on one clock. Belongs to nobody: no pyplot, no window, nothing to close."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # late: it takes half a second
+    from matplotlib.figure import Figure
+
+    drawn, words = lanes(timeline), timeline.labels
+    begin = _HEAD + len(drawn) * _LANE + _BETWEEN
+    inches = begin + len(words) * _ROW + _FOOT
+    made = Figure(figsize=(WIDTH, inches), facecolor="white")
+    FigureCanvasAgg(made)
+    above = _axes(made, _HEAD, len(drawn) * _LANE)
+    _draw_lanes(above, drawn)
+    rows = [_axes(made, begin + i * _ROW, _ROW * 0.86) for i in range(len(words))]
+    cells = [lane.on(max(STEP, -(-lane.duration // POINTS))) for lane in drawn]
+    for label, row in zip(words, rows, strict=True):
+        _draw_row(row, timeline, cells, label)
+    rows[0].text(-0.004, 1.0, "100 %", transform=rows[0].transAxes, ha="right", va="center", fontsize=6, color=_FAINT)
+    rows[0].text(1.006, 1.0, "mean", transform=rows[0].transAxes, va="center", fontsize=6, color=_FAINT)
+    _draw_clock(rows[-1], timeline.duration)
+    _draw_words(made, timeline)
+    return made
+
+
+def save_as(timeline: Timeline, path: Path, kind: str) -> None:
+    """Write the picture as "png" or "svg"; the same timeline gives the same bytes.
+
+    Raises:
+        MediaError: The disk is full, or the folder cannot be written.
+    """
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    with beside(path) as unfinished, catch_warnings():
+        filterwarnings("ignore", "Glyph .* missing")  # a name in letters that the font lacks is drawn with boxes; so be it
+        figure(timeline).savefig(unfinished, format=kind, dpi=_DPI, metadata=metadata)
+
+
+def _axes(made: "Figure", top: float, height: float) -> "Axes":
+    """A strip across the picture, `top` inches from its upper edge."""
+    width, inches = made.get_size_inches()
+    return made.add_axes((_LEFT / width, 1 - (top + height) / inches, 1 - (_LEFT + _RIGHT) / width, height / inches))
+
+
+def _draw_lanes(axes: "Axes", drawn: Sequence[Timeline]) -> None:
+    for place, lane in enumerate(drawn):
+        _draw_spans(axes, lane, place)
+    axes.set(xlim=(0, drawn[0].duration), ylim=(len(drawn), 0), xticks=[])
+    axes.set_yticks([i + 0.5 for i in range(len(drawn))], [lane.lane for lane in drawn], fontsize=10, color=_INK)
+    axes.get_yticklabels()[0].set_fontweight("bold")
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def _draw_spans(axes: "Axes", lane: Timeline, place: int) -> None:
+    """One lane: all spans of one look together, because an hour has thousands."""
+    spans, scale = lane.spans(), (WIDTH - _LEFT - _RIGHT) / lane.duration  # inches per ms
+    height = (place + 0.08, 0.84)
+
+    def bars(chosen: Sequence[Span], **look: object) -> None:
+        axes.broken_barh([(span.segment.start, span.segment.duration) for span in chosen], height, **look)
+
+    wide = [span for span in spans if span.segment.duration * scale >= _BORDERED]
+    said = [span for span in spans if span.label is not None]
+    colours = [COLOURS.get(span.label or "", OTHERS) for span in said]
+    bars(said, facecolors=colours, linewidth=0, antialiased=False)
+    bars([span for span in spans if span.uncertain], facecolor="none", edgecolor="#00000055", hatch="////", linewidth=0)
+    bars([span for span in wide if span.label is not None], facecolor="none", edgecolor=_EDGE, linewidth=0.9)
+    bars([span for span in wide if span.label is None], facecolor="white", edgecolor="#b0b0b0", linestyle=(0, (2, 2)), linewidth=0.8)
+    for span in wide:
+        words = _fitting(span, span.segment.duration * scale / _LETTER)
+        background = {"facecolor": "#ffffffcc", "edgecolor": "none", "pad": 1.2} if span.uncertain else None
+        axes.text(
+            (span.segment.start + span.segment.end) / 2, place + 0.5, words, ha="center", va="center_baseline", fontsize=8.5, linespacing=0.9,
+            color=_INK if span.label else _FAINT, style="normal" if span.label else "italic", bbox=background if words else None,
+        )  # fmt: skip
+
+
+def _fitting(span: Span, room: float) -> str:
+    """As much of a span's words as there is room for, in letters; nothing where not even the shortest fits."""
+    if span.label is None:
+        reason = span.absent or UNEXPLAINED
+        choices: tuple[str, ...] = (reason, reason.replace(", ", ",\n"), "–")
+    else:
+        doubt = "?" if span.uncertain else ""
+        word = span.label + doubt
+        choices = (f"{word} {span.probability:.0%}".replace("%", " %"), word, span.label[:3] + doubt)
+    return next((words for words in choices if max(map(len, words.split("\n"))) + 0.4 <= room), "")
+
+
+def _draw_row(axes: "Axes", first: Timeline, cells: Sequence[Timeline], label: str) -> None:
+    """The label's probability: an area for the first lane, darker where it is the answer; a line a member."""
+    times, values = _curve(cells[0], label)
+    colour = COLOURS.get(label, OTHERS)
+    answer = np.zeros(len(times), dtype=bool)
+    for span in first.spans():
+        if span.label == label:
+            answer |= (times >= span.segment.start) & (times <= span.segment.end)
+    axes.fill_between(times, 0, values, color=colour, alpha=0.35, linewidth=0)
+    axes.fill_between(times, 0, values, where=answer, color=colour, linewidth=0)
+    axes.plot(times, values, color=_INK, linewidth=1.1, solid_capstyle="round")
+    for lane, dashes in zip(cells[1:], cycle(_DASHES), strict=False):
+        if label in lane.labels.words:
+            axes.plot(*_curve(lane, label), color="#3c3c3c", linewidth=0.8, linestyle=dashes)
+    axes.set(xlim=(0, first.duration), ylim=(0, 1), xticks=[], yticks=[])
+    axes.axhline(0, color="#999999", linewidth=0.8, clip_on=False)
+    axes.axhline(1, color="#e4e4e4", linewidth=0.6, clip_on=False)
+    axes.text(-0.008, 0.28, label, transform=axes.transAxes, ha="right", va="center", fontsize=9, color=_INK)
+    best = first.scores[first.present, first.labels.index(label)]
+    if len(best):
+        axes.text(1.006, 0.28, f"{best.mean():.0%}".replace("%", " %"), transform=axes.transAxes, va="center", fontsize=8, color=_FAINT)
+    axes.spines[:].set_visible(False)
+
+
+def _curve(cells: Timeline, label: str) -> tuple[np.ndarray, np.ndarray]:
+    """Middles of cells in ms, and the probability there; NaN where absent, so that the line breaks. Shape: (N,), (N,)."""
+    times = np.array([segment.middle for segment in cells.segments], dtype=float)
+    values = cells.scores[:, cells.labels.index(label)]
+    if len(times) == 1:
+        return np.array([0.0, cells.duration]), np.repeat(values, 2)
+    times[0], times[-1] = 0, cells.duration  # from edge to edge, not from middle to middle
+    return times, values
+
+
+def _draw_clock(axes: "Axes", duration: int) -> None:
+    step = next((s for s in _STEPS if duration / s <= 12), _STEPS[-1] * max(1, duration // (12 * _STEPS[-1])))
+    ticks = list(range(0, duration + 1, step))
+    whole = step % 1_000 == 0
+    axes.set_xticks(ticks, [clock(tick)[:-2] if whole else clock(tick) for tick in ticks], fontsize=8.5, color=_INK)
+    axes.tick_params(axis="x", length=3, color="#999999")
+
+
+_STEPS = tuple(s * 1_000 for s in (0.1, 0.2, 0.5)) + tuple(
+    s * 1_000 for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600)
+)  # ms between ticks
+
+
+def _draw_words(made: "Figure", timeline: Timeline) -> None:
+    """Title, what the looks mean, notes and limits."""
+    width, inches = made.get_size_inches()
+    left, right = _LEFT / width, 1 - _RIGHT / width
+    title = source(timeline) or "Emotion over time"
+    overall = f", mostly {timeline.label}" if timeline.label else ""
+    made.text(left, 1 - 0.24 / inches, _short(title, 70), fontsize=13, fontweight="bold", color=_INK, va="center", parse_math=False)
+    made.text(left, 1 - 0.49 / inches, f"{clock(timeline.duration)} long{overall}", fontsize=9, color=_FAINT, va="center")
+    _draw_key(made, timeline, right, 1 - 0.49 / inches)
+    notes = "; ".join(timeline.notes)
+    made.text(left, 0.235 / inches, _short(notes, 165), fontsize=7.5, color=_INK, va="center", parse_math=False)
+    made.text(left, 0.095 / inches, _short(LIMITS, 190), fontsize=6.5, color=_FAINT, va="center")
+
+
+def _short(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def _draw_key(made: "Figure", timeline: Timeline, right: float, height: float) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    handles: list[object] = [Line2D([], [], color=_INK, linewidth=1.1, label=timeline.lane)]
+    handles += [
+        Line2D([], [], color="#3c3c3c", linewidth=0.9, linestyle=dashes, label=lane.lane)
+        for lane, dashes in zip(timeline.members, cycle(_DASHES), strict=False)
+    ]
+    handles.append(Patch(facecolor="#e6e6e6", edgecolor="#00000066", hatch="/////", linewidth=0, label="uncertain"))
+    handles.append(Patch(facecolor="white", edgecolor="#b0b0b0", linestyle=(0, (2, 2)), label="absent"))
+    made.legend(
+        handles=handles, loc="center right", bbox_to_anchor=(right + 0.006, height), ncols=len(handles), frameon=False,
+        fontsize=8.5, handlelength=2.4, columnspacing=1.4, borderpad=0,
+    )  # fmt: skip
