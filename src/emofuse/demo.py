@@ -13,6 +13,7 @@ import av
 import numpy as np
 
 from emofuse.core.errors import EmofuseError
+from emofuse.media.beside import beside
 
 SIZE = (480, 640)  # height, width
 FRAME_RATE = 25  # frames a second
@@ -95,12 +96,10 @@ def talking_portrait(path: Path, seconds: int = SECONDS) -> None:
     """Write the clip: H.264 and AAC in an MP4.
 
     Raises:
-        EmofuseError: scikit-image is not installed.
+        EmofuseError: scikit-image is not installed, or the clip cannot be written there.
     """
     picture, sound = portrait(), speech(seconds)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    with av.open(str(beside), "w", format="mp4") as container:
+    with beside(path) as unfinished, av.open(str(unfinished), "w", format="mp4") as container:
         video = container.add_stream("libx264", rate=FRAME_RATE, options={"crf": "20", "preset": "veryfast"})
         video.height, video.width, video.pix_fmt = *SIZE, "yuv420p"
         audio = container.add_stream("aac", rate=SOUND_RATE, layout="mono")
@@ -114,7 +113,6 @@ def talking_portrait(path: Path, seconds: int = SECONDS) -> None:
             container.mux(audio.encode(heard))
         container.mux(video.encode())
         container.mux(audio.encode())
-    beside.replace(path)
 
 
 def main() -> None:

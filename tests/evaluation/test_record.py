@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from emofuse.core.errors import RunError
-from emofuse.evaluation.record import BENCHMARKS, PAGES, RESULTS, main, stale
+from emofuse.evaluation.record import BENCHMARKS, PAGES, RESULTS, main, origin, stale
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -89,5 +89,9 @@ def test_the_command_says_what_is_wrong_without_a_trace(tmp_path, capsys):
     assert "Cannot read results.json" in capsys.readouterr().err
 
 
+def test_an_origin_is_enough_for_a_figure():
+    RESULTS.check(result(**origin("emofuse evaluate voice", "1a2b3c4")), 1)
+
+
 def test_every_column_shows_a_field():
-    assert [set(page.columns.values()) - set(page.fields) for page in PAGES] == [set(), set()]
+    assert [set(page.columns) - set(page.fields) for page in PAGES] == [set(), set()]

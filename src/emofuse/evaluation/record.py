@@ -6,13 +6,17 @@ Nothing here knows how a figure is measured.
 """
 
 import argparse
+import datetime
 import json
+import os
+import platform
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emofuse.core.errors import RunError
+from emofuse.core.errors import EmofuseError, RunError
+from emofuse.media.beside import beside
 
 Row = Mapping[str, object]
 _TEXT, _NUMBER, _WHOLE = (str,), (int, float), (int,)
@@ -30,7 +34,7 @@ class Page:
         introduction: What a reader must know first.
         group: The field whose values are the page's sections.
         fields: Name to (types allowed, whether it may be null).
-        columns: Heading to field, in the order of the table.
+        columns: The fields that the table shows, in its order.
         key: The fields by which a newer row replaces an older one.
         measured: The field whose presence asks for a command, a commit, a date and a machine.
     """
@@ -40,7 +44,7 @@ class Page:
     introduction: str
     group: str
     fields: Mapping[str, tuple[tuple[type, ...], bool]]
-    columns: Mapping[str, str]
+    columns: tuple[str, ...]
     key: tuple[str, ...]
     measured: str
 
@@ -97,8 +101,8 @@ class Page:
         """The page: one table a section, rows in the order of the file."""
         lines = [f"# {self.title}", "", self.introduction]
         for group in dict.fromkeys(str(row[self.group]) for row in rows):
-            lines += ["", f"## {group}", "", _line(self.columns), _line("---" for _ in self.columns)]
-            lines += [_line(_cell(row[field], field) for field in self.columns.values()) for row in rows if str(row[self.group]) == group]
+            lines += ["", f"## {group}", "", _line(field.title() for field in self.columns), _line("---" for _ in self.columns)]
+            lines += [_line(_cell(row[field], field) for field in self.columns) for row in rows if str(row[self.group]) == group]
         return "\n".join([*lines, ""])
 
     def add(self, folder: Path, row: Row) -> None:
@@ -131,25 +135,9 @@ RESULTS = Page(
         "ours": (_NUMBER, True),
         "interval": ((list,), True),
         "n": (_WHOLE, True),
-        "command": (_TEXT, True),
-        "commit": (_TEXT, True),
-        "date": (_TEXT, True),
-        "machine": (_TEXT, True),
+        **dict.fromkeys(_ORIGIN, (_TEXT, True)),
     },
-    columns={
-        "System": "system",
-        "Paper": "paper",
-        "Protocol": "protocol",
-        "Metric": "metric",
-        "Theirs": "theirs",
-        "Ours": "ours",
-        "Interval": "interval",
-        "n": "n",
-        "Command": "command",
-        "Commit": "commit",
-        "Date": "date",
-        "Machine": "machine",
-    },
+    columns=("system", "paper", "protocol", "metric", "theirs", "ours", "interval", "n", *_ORIGIN),
     key=("paper", "system", "corpus", "protocol", "metric"),
     measured="ours",
 )
@@ -167,27 +155,24 @@ BENCHMARKS = Page(
         "ours": (_TEXT, True),
         "ratio": (_NUMBER, True),
         "memory": (_TEXT, True),
-        "command": (_TEXT, True),
-        "commit": (_TEXT, True),
-        "date": (_TEXT, True),
-        "machine": (_TEXT, True),
+        **dict.fromkeys(_ORIGIN, (_TEXT, True)),
     },
-    columns={
-        "Size": "size",
-        "Floor": "floor",
-        "Ours": "ours",
-        "Ratio": "ratio",
-        "Memory": "memory",
-        "Command": "command",
-        "Commit": "commit",
-        "Date": "date",
-        "Machine": "machine",
-    },
+    columns=("size", "floor", "ours", "ratio", "memory", *_ORIGIN),
     key=("question", "size"),
     measured="ours",
 )
 
 PAGES = (RESULTS, BENCHMARKS)
+
+
+def origin(command: str, commit: str | None) -> dict[str, str | None]:
+    """Where a figure comes from, as every row says it: the command, the commit, today, and this machine.
+
+    Example:
+        >>> sorted(origin("make bench", "1a2b3c4"))
+        ['command', 'commit', 'date', 'machine']
+    """
+    return {"command": command, "commit": commit, "date": datetime.date.today().isoformat(), "machine": _machine()}
 
 
 def stale(folder: Path) -> list[str]:
@@ -209,8 +194,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         for page in PAGES:
             _write(folder / f"{page.name}.md", page.markdown(page.rows(folder)))
-    except RunError as error:
+    except EmofuseError as error:
         parser.exit(1, f"{error}\n")
+
+
+def _machine() -> str:
+    """How many cores of what: no name by which anybody could find the machine."""
+    try:
+        told = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        told = None
+    return f"{os.cpu_count()} cores, {told[1].strip() if told else platform.machine()}"
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -230,10 +224,8 @@ def _cell(value: object, field: str = "") -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Beside, then renamed: an interrupted run leaves the old page."""
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    with beside(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
