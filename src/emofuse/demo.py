@@ -39,7 +39,7 @@ def portrait() -> np.ndarray:
         from skimage.data import astronaut
     except ImportError as error:
         raise EmofuseError("The demo's portrait comes with scikit-image, which is not here. Install emofuse[demo].") from error
-    picture: np.ndarray = astronaut()  # type: ignore[no-untyped-call]  # scikit-image types only parts of itself
+    picture: np.ndarray = astronaut()
     return picture
 
 
