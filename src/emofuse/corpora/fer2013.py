@@ -116,8 +116,10 @@ def _table(path: Path, *columns: str) -> "pyarrow.Table":
         ) from error
     try:
         return parquet.read_table(path, columns=list(columns))
-    except ArrowInvalid as error:
-        raise CorpusError(f"{path} cannot be read as a parquet table with {', '.join(columns)}. Expected {LAYOUT.strip()}") from error
+    except (ArrowInvalid, OSError) as error:
+        raise CorpusError(
+            f"{path} cannot be read as a parquet table with {', '.join(columns)}. Expected {LAYOUT.strip()}; get it again."
+        ) from error
 
 
 FER2013 = Corpus(

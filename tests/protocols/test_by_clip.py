@@ -1,0 +1,71 @@
+import pytest
+
+from emofuse.core.clip import Clip
+from emofuse.core.errors import SplitError
+from emofuse.protocols.by_clip import everything, official, shuffled, shuffled_folds
+
+
+def clips(count, **facts):
+    return [Clip(f"{i:03d}", f"p{i % 3}", "calm", {}, facts) for i in range(count)]
+
+
+def ids(part):
+    return [clip.id for clip in part]
+
+
+def test_the_official_split_follows_a_fact():
+    parts = [Clip(str(i), None, "calm", {}, {"usage": usage}) for i, usage in enumerate(("Training", "Test", "Dev", "Training"))]
+
+    (split,) = official("usage", train="Training", valid="Dev", test="Test")(parts)
+
+    assert (ids(split.train), ids(split.valid), ids(split.test)) == (["0", "3"], ["2"], ["1"])
+    assert split.anonymous
+
+
+@pytest.mark.parametrize("facts", [{}, {"usage": "Spare"}])
+def test_a_clip_without_a_place_in_the_official_split_is_named(facts):
+    with pytest.raises(SplitError, match="Clip 000 has usage"):
+        list(official("usage", train="Training", valid="Dev", test="Test")(clips(1, **facts)))
+
+
+def test_a_shuffled_split_has_the_fractions_asked_for_and_leaks_people():
+    (split,) = shuffled((0.5, 0.2, 0.3))(clips(20))
+
+    assert (len(split.train), len(split.valid), len(split.test)) == (10, 4, 6)
+    assert split.shared == {"p0", "p1", "p2"}
+
+
+def test_shuffling_depends_on_the_seed_and_not_on_the_order_of_the_clips():
+    ordered = clips(20)
+
+    def test_ids(clips, seed):
+        return [ids(split.test) for split in shuffled(seed=seed)(clips)]
+
+    assert test_ids(ordered, 0) == test_ids(ordered[::-1], 0)
+    assert test_ids(ordered, 0) != test_ids(ordered, 1)
+
+
+@pytest.mark.parametrize("fractions", [(0.5, 0.5, 0.5), (1.2, -0.4, 0.2)])
+def test_fractions_that_make_no_whole_are_refused(fractions):
+    with pytest.raises(SplitError, match="do not make a whole"):
+        shuffled(fractions)
+
+
+def test_shuffled_folds_judge_every_clip_once():
+    splits = list(shuffled_folds(4)(clips(10)))
+
+    assert sorted(name for split in splits for name in ids(split.test)) == ids(clips(10))
+    assert [len(split.train) + len(split.valid) + len(split.test) for split in splits] == [10] * 4
+    assert all(split.shared for split in splits)
+
+
+@pytest.mark.parametrize("k", [2, 11])
+def test_folds_that_clips_cannot_make_are_refused(k):
+    with pytest.raises(SplitError, match=f"cannot make {k} folds"):
+        list(shuffled_folds(k)(clips(10)))
+
+
+def test_everything_is_learnt_from_and_nothing_judged():
+    (split,) = everything()(clips(3))
+
+    assert (ids(split.train), split.valid, split.test) == (ids(clips(3)), (), ())

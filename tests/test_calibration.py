@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from emofuse.calibration import HIGHEST, LOWEST, softened, temperature
+from emofuse.core.errors import SplitError
+from emofuse.evaluation.metrics import ece
+
+
+def drawn(generator, count=4_000, classes=5):
+    """Logits, and truth drawn from just these probabilities."""
+    logits = 2 * generator.normal(size=(count, classes))
+    probabilities = softened(logits, 1.0)
+    return logits, (probabilities.cumsum(axis=1) > generator.random((count, 1))).argmax(axis=1)
+
+
+@pytest.mark.parametrize("factor", [0.3, 1.0, 4.0])
+def test_what_was_multiplied_is_divided_again(generator, factor):
+    logits, truth = drawn(generator)
+
+    assert temperature(logits * factor, truth) == pytest.approx(factor, rel=0.05)
+
+
+def test_the_temperature_is_where_the_likelihood_is_highest(generator):
+    logits, truth = drawn(generator, 300)
+    logits *= 3
+
+    def likelihood(t):
+        return np.log(softened(logits, t)[np.arange(len(truth)), truth]).sum()
+
+    found = temperature(logits, truth)
+
+    assert likelihood(found) >= max(likelihood(found * 0.999), likelihood(found * 1.001))
+
+
+def test_log_probabilities_do_as_well_as_logits(generator):
+    logits, truth = drawn(generator, 500)
+
+    assert temperature(np.log(softened(logits, 1.0)), truth) == pytest.approx(temperature(logits, truth), rel=1e-6)
+
+
+def test_an_impossible_answer_that_was_right_does_not_break_the_fit():
+    log_probabilities = np.array([[0.0, -np.inf]] * 3)
+
+    with np.errstate(invalid="raise"):
+        assert temperature(log_probabilities, np.array([0, 0, 1])) == pytest.approx(HIGHEST, rel=1e-6)
+
+
+def test_softened_probabilities_are_calibrated_and_choose_the_same(generator):
+    logits, truth = drawn(generator)
+    overconfident = 3 * logits
+
+    after = softened(overconfident, temperature(overconfident, truth))
+
+    assert ece(truth, after) < 0.03 < ece(truth, softened(overconfident, 1.0))
+    np.testing.assert_array_equal(after.argmax(axis=1), overconfident.argmax(axis=1))
+    np.testing.assert_allclose(after.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(("right", "expected"), [(True, LOWEST), (False, HIGHEST)])
+def test_all_right_or_all_wrong_ends_at_the_limits(right, expected):
+    logits = np.array([[1.0, 0.0]] * 10)
+
+    assert temperature(logits, np.full(10, 0 if right else 1)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_rows_without_an_answer_are_left_out_and_stay_so(generator):
+    logits, truth = drawn(generator, 200)
+    holes = np.vstack([logits, np.full((1, 5), np.nan)])
+
+    assert temperature(holes, np.append(truth, 0)) == temperature(logits, truth)
+    assert np.isnan(softened(holes, 2.0)[-1]).all()
+
+
+def test_nothing_to_calibrate_on_is_an_error():
+    with pytest.raises(SplitError, match="None of 2 clips has an answer"):
+        temperature(np.full((2, 3), np.nan), np.array([0, 1]))
