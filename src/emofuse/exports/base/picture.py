@@ -7,7 +7,7 @@ curves have a row each with their label beside them, members are dashed and dott
 from collections.abc import Sequence
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
 import numpy as np
@@ -44,6 +44,7 @@ _BETWEEN = 0.28  # inches between lanes and rows
 _LEFT, _RIGHT = 1.05, 0.55  # inches
 _LETTER = 0.068  # inches that a letter of a span takes
 _BORDERED = 0.06  # inches; narrower spans are drawn without a border, which would cover them
+_STEPS = (100, 200, 500, *(s * 1_000 for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600)))  # ms between ticks
 _DASHES = ((0, (4, 1.6)), (0, (1, 1.3)), (0, (6, 1.5, 1, 1.5)))  # members' curves: dashed, dotted, both
 
 
@@ -103,7 +104,7 @@ def _draw_spans(axes: "Axes", lane: Timeline, place: int) -> None:
     spans, scale = lane.spans(), (WIDTH - _LEFT - _RIGHT) / lane.duration  # inches per ms
     height = (place + 0.08, 0.84)
 
-    def bars(chosen: Sequence[Span], **look: object) -> None:
+    def bars(chosen: Sequence[Span], **look: Any) -> None:  # what matplotlib takes
         axes.broken_barh([(span.segment.start, span.segment.duration) for span in chosen], height, **look)
 
     wide = [span for span in spans if span.segment.duration * scale >= _BORDERED]
@@ -116,9 +117,10 @@ def _draw_spans(axes: "Axes", lane: Timeline, place: int) -> None:
     for span in wide:
         words = _fitting(span, span.segment.duration * scale / _LETTER)
         background = {"facecolor": "#ffffffcc", "edgecolor": "none", "pad": 1.2} if span.uncertain else None
+        look = {"color": _INK} if span.label else {"color": _FAINT, "style": "italic"}
         axes.text(
-            (span.segment.start + span.segment.end) / 2, place + 0.5, words, ha="center", va="center_baseline", fontsize=8.5, linespacing=0.9,
-            color=_INK if span.label else _FAINT, style="normal" if span.label else "italic", bbox=background if words else None,
+            (span.segment.start + span.segment.end) / 2, place + 0.5, words, ha="center", va="center_baseline", fontsize=8.5,
+            linespacing=0.9, bbox=background if words else None, **look,
         )  # fmt: skip
 
 
@@ -174,11 +176,6 @@ def _draw_clock(axes: "Axes", duration: int) -> None:
     whole = step % 1_000 == 0
     axes.set_xticks(ticks, [clock(tick)[:-2] if whole else clock(tick) for tick in ticks], fontsize=8.5, color=_INK)
     axes.tick_params(axis="x", length=3, color="#999999")
-
-
-_STEPS = tuple(s * 1_000 for s in (0.1, 0.2, 0.5)) + tuple(
-    s * 1_000 for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600)
-)  # ms between ticks
 
 
 def _draw_words(made: "Figure", timeline: Timeline) -> None:
