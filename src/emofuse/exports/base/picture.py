@@ -117,7 +117,7 @@ def _draw_spans(axes: "Axes", lane: Timeline, place: int) -> None:
     for span in wide:
         words = _fitting(span, span.segment.duration * scale / _LETTER)
         background = {"facecolor": "#ffffffcc", "edgecolor": "none", "pad": 1.2} if span.uncertain else None
-        look = {"color": _INK} if span.label else {"color": _FAINT, "style": "italic"}
+        look: dict[str, Any] = {"color": _INK} if span.label else {"color": _FAINT, "style": "italic"}
         axes.text(
             (span.segment.start + span.segment.end) / 2, place + 0.5, words, ha="center", va="center_baseline", fontsize=8.5,
             linespacing=0.9, bbox=background if words else None, **look,
