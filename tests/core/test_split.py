@@ -1,0 +1,33 @@
+import pytest
+
+from emofuse.core.clip import Clip
+from emofuse.core.errors import SplitError
+from emofuse.core.split import Split
+
+
+def clips(*names: str | None) -> tuple[Clip, ...]:
+    return tuple(Clip(str(name), name[0] if name else None, "calm", {}) for name in names)
+
+
+def test_people_in_test_who_were_learnt_from_or_chosen_on_are_shared():
+    split = Split("s", clips("a1", "b1"), clips("c1"), clips("a2", "c2", "d1"))
+
+    assert split.shared == {"a", "c"}
+    assert not split.anonymous
+
+
+def test_unknown_people_are_not_shared_but_nobody_can_know():
+    split = Split("s", clips("a1", None), (), clips("b1"))
+
+    assert split.shared == frozenset()
+    assert split.anonymous
+
+
+def test_a_clip_in_two_parts_is_refused_by_name():
+    with pytest.raises(SplitError, match="more than one part, such as a1"):
+        Split("s", clips("a1", "b1"), clips("a1"), ())
+
+
+def test_nothing_to_learn_from_is_refused():
+    with pytest.raises(SplitError, match="nothing to learn from"):
+        Split("s", (), clips("a1"), clips("b1"))
