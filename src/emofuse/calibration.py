@@ -68,3 +68,31 @@ def temperature(logits: np.ndarray, targets: np.ndarray) -> float:
         middle = (low * high) ** 0.5
         low, high = (middle, high) if slope(middle) > 0 else (low, middle)
     return float(1 / (low * high) ** 0.5)
+
+
+def hesitation(probabilities: np.ndarray, targets: np.ndarray, odds: float = 0.5) -> float:
+    """The margin between the two best labels below which an answer is right less often than `odds`.
+
+    The largest margin under which the answers so far, from the closest call up, are right at most `odds` of the time.
+
+    Args:
+        probabilities: (N, C), calibrated; rows of NaN are left out.
+        targets: (N,) class indices.
+        odds: Share of right answers that is not worth trusting.
+
+    Returns:
+        A margin from 0 (always trust) to 1.
+
+    Example:
+        >>> close, clear = [0.55, 0.45], [0.9, 0.1]
+        >>> round(hesitation(np.array([close, close, clear]), np.array([1, 1, 0])), 2)
+        0.1
+    """
+    known = ~np.isnan(probabilities).any(axis=1)
+    ordered = np.sort(probabilities[known], axis=1)
+    margin = ordered[:, -1] - ordered[:, -2]
+    right = probabilities[known].argmax(axis=1) == targets[known]
+    order = margin.argsort(kind="stable")
+    share = right[order].cumsum() / np.arange(1, len(order) + 1)
+    below = np.flatnonzero(share <= odds)
+    return float(margin[order][below[-1]]) if len(below) else 0.0

@@ -32,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="emofuse", description="Emotion over time from voice and face, fused, calibrated, with absence flagged.")
+    parser = argparse.ArgumentParser(
+        prog="emofuse", description="Emotion over time from voice and face, fused, calibrated, with absence flagged."
+    )
     parser.add_argument("--version", action="version", version=f"emofuse {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -45,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     analyze = command("analyze", _analyze, "Videos and sound files to emotion timelines.")
     analyze.add_argument("files", nargs="+", metavar="FILE", help="a video, a sound file, or a folder of them")
     analyze.add_argument("--out", type=Path, metavar="DIR", help="write the exports here; without it the spans are printed")
-    analyze.add_argument("--format", action="append", metavar="NAME[,NAME]", help="which exports (default: all but pictures); 'list' names them")
+    analyze.add_argument(
+        "--format", action="append", metavar="NAME[,NAME]", help="which exports; 'list' names them (default: all but pictures)"
+    )
     analyze.add_argument("--annotate", action="store_true", help="also write the video with the answer burnt in (needs --out)")
     analyze.add_argument("--plot", action="store_true", help="also write the timeline as PNG and SVG (needs --out)")
     analyze.add_argument("--run", metavar="NAME|PATH", help="one recognizer instead of the fusion of all that ship")
@@ -158,7 +162,7 @@ def _corpora(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from emofuse.run import train
+    from emofuse.experiment import train
 
     logging.getLogger("emofuse").setLevel(logging.INFO)
     report = train(
@@ -169,7 +173,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from emofuse.run import judge
+    from emofuse.experiment import judge
 
     report = judge(options.run, data=options.data, out=options.out, corpus=options.corpus, allowed=_allowed(options))
     print(report.text())
@@ -195,5 +199,5 @@ def _settings(pairs: Sequence[str]) -> dict[str, object]:
                 raise ValueError("there is no =")
             settings[name] = json.loads(value)
         except ValueError as error:
-            raise UnknownName(f"--with {pair} cannot be read: {error}. Expected NAME=JSON, such as epochs=10 or name='\"text\"'.") from error
+            raise UnknownName(f"--with {pair} cannot be read: {error}. Expected NAME=JSON, such as epochs=10; mend it.") from error
     return settings

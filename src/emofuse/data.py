@@ -47,7 +47,7 @@ class Examples:
 
     def batches(self, size: int) -> Iterator[Batch]:
         """All of them in order, the first variant of each."""
-        for rows in torch.arange(len(self)).split(size):
+        for rows in torch.split(torch.arange(len(self)), size):
             yield self._batch(rows, torch.zeros(len(rows), dtype=torch.long))
 
     def drawn(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
@@ -57,7 +57,7 @@ class Examples:
         """
         order = torch.randperm(len(self), generator=generator)
         size = min(size, len(self))
-        for rows in order[: len(self) // size * size].split(size):
+        for rows in torch.split(order[: len(self) // size * size], size):
             variants = next(iter(self.inputs.values())).shape[1]
             yield self._batch(rows, torch.randint(variants, (len(rows),), generator=generator))
 
@@ -104,9 +104,7 @@ def examples(
     return Examples(inputs, present, torch.from_numpy(targets.astype(np.float32)))
 
 
-def _row(
-    clip: Clip, m: Modality, feature: Feature, prepare: Callable[[Signal], Signal], variants: Sequence[Variant]
-) -> np.ndarray | None:
+def _row(clip: Clip, m: Modality, feature: Feature, prepare: Callable[[Signal], Signal], variants: Sequence[Variant]) -> np.ndarray | None:
     """All variants of one clip's feature, (V, T, ...), or None where the clip lacks the modality."""
     if m not in clip.sources:
         return None

@@ -39,6 +39,9 @@ class Recipe:
         prepare: Brings a training clip's signal to one length.
         target: What a training clip's answer should be.
         variants: How a training clip's signal might also have been.
+        ships_everything: After its splits are judged, weights are trained on all clips.
+        elsewhere: Corpora that it has never seen and is also judged on.
+        says: For the card: what it is, whom it is for.
     """
 
     name: str
@@ -53,6 +56,9 @@ class Recipe:
     prepare: Callable[[Signal], Signal] = as_it_is
     target: Target = one_hot
     variants: Sequence[Variant] = ()
+    ships_everything: bool = False
+    elsewhere: Sequence[Corpus] = ()
+    says: str = ""
 
 
 def call(path: str, arguments: Mapping[str, object], allowed: Sequence[str] = ("emofuse.recipes",)) -> Recipe:
@@ -70,15 +76,18 @@ def call(path: str, arguments: Mapping[str, object], allowed: Sequence[str] = ("
     if "." not in module_name:
         module_name = f"emofuse.recipes.{module_name}"
     if not any(module_name == package or module_name.startswith(f"{package}.") for package in allowed):
-        raise UnknownName(f"Recipe '{path}' lies outside {', '.join(allowed)}. Importing runs code, so allow its package by name (--allow).")
+        raise UnknownName(
+            f"Recipe '{path}' lies outside {', '.join(allowed)}. Importing runs code, so allow its package by name (--allow)."
+        )
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name is None or not module_name.startswith(error.name):
             raise
-        raise UnknownName(f"Unknown recipe '{path}'. Expected module:function, such as fer2013:face; `emofuse models` lists those here.") from error
+        raise UnknownName(f"Unknown recipe '{path}'. Expected module:function, such as fer2013:face.") from error
     function = getattr(module, function_name, None)
-    known = [name for name, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module_name and not name.startswith("_")]
+    own = {name: f for name, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module_name}
+    known = [name for name, f in own.items() if inspect.signature(f).return_annotation is Recipe]
     if function_name not in known or function is None:
         raise UnknownName(f"Unknown recipe '{function_name}' in {module_name}. Known: {', '.join(known)}.")
     takes = inspect.signature(function).parameters

@@ -75,9 +75,10 @@ def read_through(recognizer: Recognizer, clip: Clip, progress: Progress = quiet_
     """
     if not recognizer.modalities & set(clip.sources):
         has, needs = ", ".join(sorted(clip.sources)) or "nothing", " or ".join(sorted(recognizer.modalities))
-        raise MissingModality(f"Clip {clip.id} has no {needs}; it has {has}. The recognizer '{recognizer.name}' needs {needs}: choose another.")
+        raise MissingModality(f"Clip {clip.id} has no {needs}; it has {has}. '{recognizer.name}' needs {needs}: choose another.")
     total = int(clip.facts.get("duration", "0"))
-    reading, until, notes = recognizer.reading(), 0, []
+    reading, until = recognizer.reading(), 0
+    notes: list[str] = []
     for chunk in clip.chunks(recognizer.modalities, CHUNK):
         reading.push(chunk)
         until = max(until, chunk.until)
@@ -146,9 +147,7 @@ class NetworkRecognizer:
         scores: np.ndarray = (logits / self.temperature).softmax(dim=1).numpy()
         return scores
 
-    def timeline(
-        self, segments: Sequence[Segment], scores: np.ndarray, absent: Sequence[str | None], duration: int
-    ) -> Timeline:
+    def timeline(self, segments: Sequence[Segment], scores: np.ndarray, absent: Sequence[str | None], duration: int) -> Timeline:
         """Answers as this recognizer's lane; a lane without a single segment is absent from end to end."""
         if not segments:
             (first, *_) = sorted(self.modalities)
@@ -349,7 +348,7 @@ class _Together:
         way = self.ensemble.way
         scores = {lane.lane: way.scores(lane.scores, lane.labels)[:, None] for lane in cells}  # (N, 1, C)
         fused = self.ensemble.decision(scores).astype(np.float32)
-        missing = np.isnan(fused).any(axis=1)
+        missing = np.isnan(fused[:, 0])
         reasons = [_reason([lane.absent[i] for lane in cells]) if gone else None for i, gone in enumerate(missing)]
         models = [model for lane in lanes for model in _models(lane)]
         present = [lane for lane in lanes if lane.present.any()]

@@ -24,6 +24,7 @@ ORDER = [
     ["catalog"],
     ["recipe"],
     ["run"],
+    ["experiment"],
     ["recipes"],
     ["analyze"],
     ["reproduce", "cluster", "demo"],

@@ -27,13 +27,14 @@ def chained(*steps: Augment) -> Augment:
     return all_steps
 
 
-def moved_faces(degrees: float = 15, scale: float = 0.15, shift: float = 0.08) -> Augment:
+def moved_faces(degrees: float = 15, scale: float = 0.15, shift: float = 0.08, crop: int | None = None) -> Augment:
     """Faces mirrored, turned, scaled and shifted at random, each on its own; borders are continued.
 
     Args:
         degrees: Turned by up to this, either way.
         scale: Grown or shrunk by up to this share.
         shift: Moved by up to this share of the width and of the height.
+        crop: Only so many pixels around the middle are kept, at the same scale; None for all.
     """
 
     def move(batch: Batch, generator: torch.Generator) -> Batch:
@@ -44,11 +45,12 @@ def moved_faces(degrees: float = 15, scale: float = 0.15, shift: float = 0.08) -
             return torch.empty(count).uniform_(low, high, generator=generator)
 
         angle = between(-degrees, degrees) * math.pi / 180
-        size = between(1 - scale, 1 + scale)
+        kept = crop or faces.shape[-1]
+        size = between(1 - scale, 1 + scale) * faces.shape[-1] / kept
         side = (torch.rand(count, generator=generator) < 0.5).float() * 2 - 1
         x = torch.stack([side * angle.cos() / size, -angle.sin() / size, between(-2 * shift, 2 * shift)], dim=1)
         y = torch.stack([side * angle.sin() / size, angle.cos() / size, between(-2 * shift, 2 * shift)], dim=1)
-        grid = F.affine_grid(torch.stack([x, y], dim=1), list(faces.shape), align_corners=False)
+        grid = F.affine_grid(torch.stack([x, y], dim=1), [count, 1, kept, kept], align_corners=False)
         faces = F.grid_sample(faces, grid, align_corners=False, padding_mode="border")
         return replace(batch, inputs={**batch.inputs, Modality.VIDEO: faces})
 

@@ -93,7 +93,7 @@ def fit(
     fabric = Fabric(accelerator="cpu" if not torch.cuda.is_available() else "gpu", devices=1, precision=precision)  # type: ignore[arg-type]
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)  # dropout has no generator of its own
-    network.to(memory_format=torch.channels_last)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
     judged = copy.deepcopy(network).to(fabric.device) if averaging else network
     steps = epochs * max(len(train) // min(batch_size, len(train)), 1)
     stepper = _optimizer(network, optimizer, learning_rate, weight_decay)
@@ -116,8 +116,10 @@ def fit(
             if averaging:
                 _average(judged, network, min(averaging, (1 + step) / (10 + step)))
             total, count = total + float(loss.detach()), count + 1
-        scores = _judge(fabric, judged, valid, batch_size * 4) if valid is not None else (None, None, None)
-        line = Epoch(number, total / count, *scores, seconds=time.monotonic() - began)
+        figures: tuple[float | None, float | None, float | None] = (None, None, None)
+        if valid is not None:
+            figures = _judge(fabric, judged, valid, batch_size * 4)
+        line = Epoch(number, total / count, *figures, seconds=time.monotonic() - began)  # type: ignore[misc]  # mypy 2.4 loses the arity
         history.append(line)
         log.info("epoch %d of %d: %s", number, epochs, line.as_dict())
         figure = None if choose is None or valid is None else (line.valid_accuracy if choose == "accuracy" else line.valid_uar)
@@ -172,5 +174,5 @@ def _judge(fabric: object, network: Network, valid: Examples, size: int) -> tupl
     answer, target = torch.cat(logits), torch.cat(targets)
     loss = nn.functional.cross_entropy(answer, target)
     right, truth = answer.argmax(1) == target.argmax(1), target.argmax(1)
-    recalls = [right[truth == c].float().mean() for c in truth.unique()]
+    recalls = [right[truth == c].float().mean() for c in torch.unique(truth)]
     return float(loss), float(right.float().mean()), float(torch.stack(recalls).mean())

@@ -1,0 +1,124 @@
+"""The card that travels with a run: what it learnt from, how well it does, on whom, and what it must not be used for."""
+
+from collections.abc import Mapping
+
+from emofuse.core.corpus import Corpus
+from emofuse.evaluation.report import Report
+
+MUST_NOT = """\
+It reads expressions, not inner states: people show what they do not feel, and feel what they do not show.
+It must not decide, or help to decide, about a person: not in hiring, at work, in education, in policing, in border control,
+in insurance or credit, and not as a diagnosis. It must not be used on people who have not been told and asked.
+In the European Union emotion recognition at work and in education is prohibited but for medical and safety reasons
+(Regulation (EU) 2024/1689, article 5). Recordings unlike those it has learnt from (other languages, ages, cultures,
+cameras, microphones, everyday instead of acted speech) lower its figures, and nobody has measured by how much for yours."""
+
+
+def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: Mapping[str, Report], says: str) -> str:
+    """A model card in Markdown.
+
+    Args:
+        said: The run's facts, ``run.json``.
+        corpus: What it has learnt from.
+        report: Its figures on clips it had not learnt from.
+        elsewhere: By corpus, its figures on corpora it has never seen.
+        says: What it is, in the recipe's own words.
+    """
+    everything = said.get("split") == "everything"
+    how = (
+        f"The figures are those of {len(report.folds)} networks of the same recipe, each judged on people it had not learnt from; "
+        f"the weights here have then learnt from all {said.get('n_train')} clips."
+        if everything
+        else f"Trained on {said.get('n_train')} clips, best epoch chosen on {said.get('n_valid')}, judged once on {said.get('n_test')}."
+    )
+    sections = [
+        f"# {said['name']}",
+        says,
+        "## Facts",
+        _table(
+            ("what", "value"),
+            [
+                ("recipe", f"`{said['recipe']}` with `{said['arguments']}`, seed {said.get('seed')}"),
+                ("parameters", f"{said.get('parameters'):,}"),
+                ("labels", ", ".join(report.labels)),
+                ("window", "one face" if said.get("window") is None else f"{said.get('window')} ms every {said.get('hop')} ms"),
+                ("temperature", said["temperature"]),
+                ("uncertain below a margin of", said["threshold"]),
+                ("weights, SHA-256", f"`{said.get('sha256')}`"),
+                ("commit", said.get("commit")),
+            ],
+        ),
+        "## Data",
+        f"{corpus.name}: {corpus.citation}\n\nLicence: **{corpus.license}**. Weights learnt from it are for the same uses.",
+        "## Figures",
+        f"{how} {report.honesty[0].upper()}{report.honesty[1:]}. Intervals of 95 % by drawing {report.drawn} anew, {report.n} {report.level}s.",
+        _table(
+            ("figure", "value", "interval"),
+            [
+                (name, f"{figure.value:.3f}", f"{figure.interval[0]:.3f} to {figure.interval[1]:.3f}")
+                for name, figure in (
+                    ("accuracy", report.accuracy),
+                    ("UAR", report.uar),
+                    ("macro F1", report.macro_f1),
+                    ("weighted F1", report.weighted_f1),
+                    (f"majority (always {report.commonest})", report.majority),
+                    ("expected calibration error", report.ece),
+                    ("Brier", report.brier),
+                )
+            ],
+        ),
+        *(
+            [f"Mean over {len(report.folds)} folds: " + ", ".join(f"{k} {v:.3f}" for k, v in report.over_folds.items())]
+            if report.folds
+            else []
+        ),
+        "### Each label",
+        _table(
+            ("label", "precision", "recall", "F1", "clips"),
+            [
+                (w, f"{r['precision']:.3f}", f"{r['recall']:.3f}", f"{r['f1']:.3f}", f"{r['support']:.0f}")
+                for w, r in report.classes.items()
+            ],
+        ),
+        *_groups(report),
+        *_elsewhere(elsewhere),
+        "## What it must not be used for",
+        MUST_NOT,
+    ]
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _groups(report: Report) -> list[str]:
+    rows = [
+        (fact, value, part.n, f"{part.accuracy.value:.3f}", f"{part.uar.value:.3f}")
+        for fact, parts in report.groups.items()
+        for value, part in parts.items()
+    ]
+    people = (
+        [
+            f"By person, accuracy runs from {min(report.subjects.values()):.3f} to {max(report.subjects.values()):.3f} "
+            f"over {len(report.subjects)} people."
+        ]
+        if report.subjects
+        else ["The corpus does not tell who is who, nor anything else about people: no figures by group can be given."]
+    )
+    return ["### Groups", *([_table(("fact", "value", "clips", "accuracy", "UAR"), rows)] if rows else []), *people]
+
+
+def _elsewhere(reports: Mapping[str, Report]) -> list[str]:
+    if not reports:
+        return []
+    rows = [
+        (name, r.n, f"{r.accuracy.value:.3f}", f"{r.uar.value:.3f}", f"{r.majority.value:.3f}", f"{r.ece.value:.3f}")
+        for name, r in reports.items()
+    ]
+    return [
+        "## On what it has never seen",
+        _table(("corpus", "clips", "accuracy", "UAR", "majority", "ECE"), rows),
+        "This is nearer to what a user meets than the figures above.",
+    ]
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
