@@ -51,7 +51,10 @@ class Network(nn.Module):
     def forward(self, batch: Batch) -> Output:
         """Shape: a batch of B -> logits (B, C)."""
         if self.fusion.needs_all and not all(bool(batch.present[m].all()) for m in self.modalities):
-            raise MissingModality(f"{type(self.fusion).__name__} fusion needs {', '.join(self.modalities)} in every clip; choose one that does not.")
+            raise MissingModality(
+                f"A clip lacks a modality. {type(self.fusion).__name__} fusion needs {', '.join(self.modalities)} in every clip; "
+                f"choose a fusion that does not."
+            )
         h = {m: self._encoder(m).early(batch.inputs[m]) for m in self.modalities}
         mixed = self.fusion.mix(h, batch.present)
         late = {m: self._encoder(m).late(mixed[m]) for m in self.modalities}

@@ -57,7 +57,7 @@ def facts(run: str | Path) -> dict[str, object]:
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
-        raise RunError(f"{path} cannot be read: {error}. Expected the JSON that `emofuse train` wrote; train again, or restore the file.") from error
+        raise RunError(f"{path} cannot be read: {error}. Expected the JSON that `emofuse train` wrote; restore it.") from error
     if not isinstance(read, dict) or not {"recipe", "arguments", "labels", "temperature", "threshold"} <= set(read):
         raise RunError(f"{path} is not a run's. Expected recipe, arguments, labels, temperature and threshold in it; train again.")
     return read
@@ -142,7 +142,7 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
         tensors = load_file(weights)
         network.load_state_dict(tensors)
     except (OSError, SafetensorError) as error:
-        raise RunError(f"{weights} cannot be read: {error}. Expected the weights that belong to run.json; restore the file, or train again.") from error
+        raise RunError(f"{weights} cannot be read: {error}. Expected the weights that belong to run.json; restore them.") from error
     except RuntimeError as error:
         first = str(error).split("\n")[1].strip() if "\n" in str(error) else str(error)
         raise RunError(

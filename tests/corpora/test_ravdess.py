@@ -1,6 +1,7 @@
 from collections import Counter
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -13,6 +14,18 @@ from emofuse.corpora.ravdess import RAVDESS
 def sound(file: Path) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(file, np.sin(np.arange(1_600) / 5) / 4, 16_000)
+    return file
+
+
+def film(file: Path) -> Path:
+    """A second of changing grey."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(file), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        for i in range(10):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.full((120, 160), 20 * i, dtype=np.uint8), format="gray")))
+        container.mux(stream.encode())
     return file
 
 
@@ -42,6 +55,27 @@ def test_a_take_is_one_clip_however_many_files_there_are_of_it(tmp_path):
     (clip,) = RAVDESS.clips(tmp_path)
 
     assert clip.sources[Modality.AUDIO].path == file
+    assert clip.sources[Modality.VIDEO].path == file.with_name("01-01-05-02-01-02-01.mp4")
+
+
+@pytest.mark.parametrize(("front", "has"), [("01", {"audio", "video"}), ("02", {"video"})])
+def test_a_take_without_a_sound_file_has_the_sound_of_its_video_if_that_has_any(tmp_path, front, has):
+    (tmp_path / "Actor_01").mkdir()
+    (tmp_path / "Actor_01" / f"{front}-01-05-02-01-02-01.mp4").touch()
+
+    (clip,) = RAVDESS.clips(tmp_path)
+
+    assert set(clip.sources) == has
+
+
+def test_faces_are_read_from_the_video(tmp_path, models, monkeypatch):
+    monkeypatch.setenv("EMOFUSE_HOME", str(models))
+    film(tmp_path / "Actor_01" / "01-01-05-02-01-02-01.mp4")
+
+    faces = RAVDESS.clips(tmp_path)[0].signal(Modality.VIDEO)
+
+    assert faces.values.shape == (5, 48, 48)
+    assert not faces.present.any()  # there is nobody in the picture
 
 
 def test_songs_and_other_files_are_not_read(tmp_path):

@@ -1,6 +1,6 @@
 """The card that travels with a run: what it learnt from, how well it does, on whom, and what it must not be used for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from emofuse.core.corpus import Corpus
 from emofuse.evaluation.report import Report
@@ -51,7 +51,8 @@ def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: 
         "## Data",
         f"{corpus.name}: {corpus.citation}\n\nLicence: **{corpus.license}**. Weights learnt from it are for the same uses.",
         "## Figures",
-        f"{how} {report.honesty[0].upper()}{report.honesty[1:]}. Intervals of 95 % by drawing {report.drawn} anew, {report.n} {report.level}s.",
+        f"{how} {report.honesty[0].upper()}{report.honesty[1:]}. "
+        f"Intervals of 95 % by drawing {report.drawn} anew, {report.n} {report.level}s.",
         _table(
             ("figure", "value", "interval"),
             [
@@ -119,6 +120,6 @@ def _elsewhere(reports: Mapping[str, Report]) -> list[str]:
     ]
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+def _table(heads: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     lines = [heads, ("---",) * len(heads), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
