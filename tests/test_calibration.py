@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from emofuse.calibration import HIGHEST, LOWEST, softened, temperature
+from emofuse.calibration import HIGHEST, LOWEST, hesitation, softened, temperature
 from emofuse.core.errors import SplitError
 from emofuse.evaluation.metrics import ece
 
@@ -74,3 +74,21 @@ def test_rows_without_an_answer_are_left_out_and_stay_so(generator):
 def test_nothing_to_calibrate_on_is_an_error():
     with pytest.raises(SplitError, match="None of 2 clips has an answer"):
         temperature(np.full((2, 3), np.nan), np.array([0, 1]))
+
+
+def test_below_the_margin_of_doubt_answers_are_right_at_most_as_often_as_said(generator):
+    logits, truth = drawn(generator)
+    probabilities = softened(logits, 1.0)
+    ordered = np.sort(probabilities, axis=1)
+    margin, right = ordered[:, -1] - ordered[:, -2], probabilities.argmax(axis=1) == truth
+
+    found = hesitation(probabilities, truth)
+
+    assert right[margin <= found].mean() <= 0.5 < right[margin > found].mean()
+    assert found < hesitation(probabilities, truth, odds=0.6)
+
+
+def test_who_is_always_right_never_hesitates():
+    holes = np.array([[0.6, 0.4], [0.9, 0.1], [np.nan, np.nan]])
+
+    assert hesitation(holes, np.array([0, 0, 1])) == 0.0
