@@ -1,5 +1,6 @@
 """Who is learnt from, who is judged."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ class Split:
         parts = (self.train, self.valid, self.test)
         ids = [clip.id for part in parts for clip in part]
         if len(set(ids)) != len(ids):
-            twice = sorted({i for i in ids if ids.count(i) > 1})[:3]
+            twice = sorted(i for i, count in Counter(ids).items() if count > 1)[:3]
             raise SplitError(
                 f"Split {self.name} has clips in more than one part, such as {', '.join(twice)}. Each belongs to one; mend the protocol."
             )
