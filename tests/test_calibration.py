@@ -92,3 +92,11 @@ def test_who_is_always_right_never_hesitates():
     holes = np.array([[0.6, 0.4], [0.9, 0.1], [np.nan, np.nan]])
 
     assert hesitation(holes, np.array([0, 0, 1])) == 0.0
+
+
+def test_equal_margins_are_trusted_together_or_not_at_all():
+    clear = np.array([[0.9, 0.1]] * 5)
+
+    assert hesitation(clear, np.array([1, 0, 0, 0, 0])) == 0.0
+    assert hesitation(clear, np.array([1, 1, 1, 0, 0])) == pytest.approx(0.8)
+    assert hesitation(clear[:0], np.array([], dtype=int)) == 0.0

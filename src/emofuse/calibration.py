@@ -85,7 +85,7 @@ def hesitation(probabilities: np.ndarray, targets: np.ndarray, odds: float = 0.5
 
     Example:
         >>> close, clear = [0.55, 0.45], [0.9, 0.1]
-        >>> round(hesitation(np.array([close, close, clear]), np.array([1, 1, 0])), 2)
+        >>> round(hesitation(np.array([close, close, clear, clear, clear]), np.array([1, 1, 0, 0, 0])), 2)
         0.1
     """
     known = ~np.isnan(probabilities).any(axis=1)
@@ -93,6 +93,7 @@ def hesitation(probabilities: np.ndarray, targets: np.ndarray, odds: float = 0.5
     margin = ordered[:, -1] - ordered[:, -2]
     right = probabilities[known].argmax(axis=1) == targets[known]
     order = margin.argsort(kind="stable")
-    share = right[order].cumsum() / np.arange(1, len(order) + 1)
-    below = np.flatnonzero(share <= odds)
-    return float(margin[order][below[-1]]) if len(below) else 0.0
+    margin, share = margin[order], right[order].cumsum() / np.arange(1, len(order) + 1)
+    last = np.append(np.diff(margin) > 0, True)[: len(margin)]  # of those with one margin: they are trusted together or not at all
+    below = np.flatnonzero((share <= odds) & last)
+    return float(margin[below[-1]]) if len(below) else 0.0
