@@ -3,6 +3,7 @@
 Nothing here knows how the answer was found.
 """
 
+import errno
 import logging
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +20,15 @@ from emofuse.media.panel import Panel
 from emofuse.media.probe import open_media, picture_stream, sound_stream
 
 if TYPE_CHECKING:
-    from av import AudioFrame, AudioStream, Packet, VideoFrame, VideoStream
+    from av import AudioStream, Packet, VideoFrame, VideoStream
     from av.container import InputContainer, OutputContainer
 
 _COPIED = frozenset({"aac", "mp3", "opus", "flac"})  # sound that MP4 carries and browsers play; all else becomes AAC
 _AAC_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 64_000, 88_200, 96_000)  # Hz
 _QUALITY = {"crf": "20", "preset": "veryfast"}  # x264's; what is added is sharp letters, the rest is a second coding
 _FULL, _BT709 = 2, 1  # FFmpeg's numbers for a brightness from 0 to 255, and for BT.709 colours
+_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOENT}
+_LEAP = 2_000  # ms beyond the end of what was judged; a later time is damage
 _MICRO = Fraction(1, 1_000_000)  # seconds; in which FFmpeg counts a file's start
 
 logger = logging.getLogger(__name__)
@@ -60,7 +63,12 @@ def annotate(video: Path, target: Path, timeline: Timeline, progress: Callable[[
                 with av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as made:
                     _Copy(source, made, timeline).run(progress)
             except av.error.FFmpegError as error:
-                raise OSError(error.errno, error.strerror) from error  # what the source has wrong is dealt with below
+                if error.errno in _DISK:
+                    raise OSError(error.errno, error.strerror) from error
+                raise MediaError(
+                    f"{video} could not be copied with the answer on it ({error.strerror}). Expected a video that can be coded again; "
+                    f"save it as mp4 with H.264 and AAC, as any video editor can, and try again."
+                ) from error
 
 
 class _Copy:
@@ -82,6 +90,7 @@ class _Copy:
         self.heard: AudioStream | None = None
         self.last: dict[int, int] = {}  # latest time written, by index of the stream made
         self.step = 1  # time between the last two pictures
+        self.copied = False
         self.damaged = 0
 
     def run(self, progress: Callable[[int, int], None]) -> None:
@@ -89,7 +98,7 @@ class _Copy:
         waiting: list[Packet[Any]] = []  # sound that comes before the first picture, which says what the header must say
         for packet in self._packets():
             if packet.stream is self.picture:
-                for frame in self._frames(packet):
+                for frame in self._decoded(packet):
                     self._draw(frame)
                     if self.timeline.duration:
                         progress(min(self._milliseconds(frame), self.timeline.duration), self.timeline.duration)
@@ -100,7 +109,7 @@ class _Copy:
                     self._pass(sound)
                 waiting.clear()
         if self.drawn is None:
-            raise MediaError("No picture of this video could be decoded. Expected at least one; save it again as mp4 and try again.")
+            raise MediaError(f"No picture of {self.source.name.removeprefix("file:")} could be decoded. Expected at least one; copy or export it again.")
         self._finish()
         if self.damaged:
             logger.warning("%d packets could not be decoded; the annotated copy lacks them.", self.damaged)
@@ -122,14 +131,18 @@ class _Copy:
                 return
             yield packet
 
-    def _frames(self, packet: "Packet[Any]") -> "list[VideoFrame]":
+    def _decoded(self, packet: "Packet[Any]") -> "list[Any]":
+        """Frames of a packet, of picture or sound; none where it is damaged, which is counted."""
         import av
 
         try:
-            return [frame for frame in packet.decode() if frame.pts is not None]
+            frames: list[Any] = packet.decode()
+        except av.error.EOFError:  # asked for more after its end
+            return []
         except (av.error.FFmpegError, ValueError):
             self.damaged += 1
             return []
+        return frames
 
     def _milliseconds(self, frame: "VideoFrame") -> int:
         return max(0, round(self._seconds(frame) * 1_000))
@@ -138,6 +151,9 @@ class _Copy:
         return (frame.pts or 0) * (frame.time_base or self.base) - self.start
 
     def _draw(self, frame: "VideoFrame") -> None:
+        """One picture, with the panel on it, to the encoder."""
+        if frame.pts is None or self._milliseconds(frame) > self.timeline.duration + _LEAP:
+            return
         upright = _upright(frame)
         if self.drawn is None:
             self._begin(upright, turned=round(frame.rotation / 90) % 2 == 1)
@@ -183,30 +199,24 @@ class _Copy:
         if self.copied:
             return self.made.add_stream_from_template(sound)
         rate = sound.rate if sound.rate in _AAC_RATES else _AAC_RATES[0]
-        layout = sound.layout.name if sound.channels in (1, 2) else "stereo"
+        layout = "mono" if sound.channels == 1 else "stereo"  # what browsers and every AAC decoder take
         return self.made.add_stream("aac", rate=rate, layout=layout)
 
     def _pass(self, packet: "Packet[Any]") -> None:
         """One packet of sound: as it is, or through the AAC encoder."""
-        import av
-
         assert self.heard is not None
         if not self.copied:
-            try:
-                frames: list[AudioFrame] = packet.decode()
-            except (av.error.FFmpegError, ValueError):
-                self.damaged += 1
-                return
-            for frame in frames:
+            for frame in self._decoded(packet):
                 if frame.pts is not None and frame.time_base:
                     frame.pts -= round(self.start / frame.time_base)
                 self._write(self.heard.encode(frame))
             return
-        if packet.dts is None and packet.pts is None:
+        told = [time for time in (packet.pts, packet.dts) if time is not None]
+        if not told:
             return
         shift = round(self.start / packet.time_base)
-        pts, dts = (packet.dts if packet.pts is None else packet.pts) - shift, (packet.pts if packet.dts is None else packet.dts) - shift
-        if dts <= self.last.get(self.heard.index, dts - 1):
+        pts, dts = told[0] - shift, told[-1] - shift
+        if dts <= self.last.get(self.heard.index, dts - 1) or pts * packet.time_base * 1_000 > self.timeline.duration + _LEAP:
             return
         packet.pts, packet.dts, self.last[self.heard.index] = pts, dts, dts
         packet.stream = self.heard
