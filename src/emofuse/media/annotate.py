@@ -109,7 +109,9 @@ class _Copy:
                     self._pass(sound)
                 waiting.clear()
         if self.drawn is None:
-            raise MediaError(f"No picture of {self.source.name.removeprefix("file:")} could be decoded. Expected at least one; copy or export it again.")
+            raise MediaError(
+                f"No picture of {self.source.name.removeprefix('file:')} could be decoded. Expected at least one; copy or export it again."
+            )
         self._finish()
         if self.damaged:
             logger.warning("%d packets could not be decoded; the annotated copy lacks them.", self.damaged)
