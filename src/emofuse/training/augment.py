@@ -15,6 +15,8 @@ from emofuse.network import Batch
 
 Augment = Callable[[Batch, torch.Generator], Batch]
 
+FLOOR = 60.0  # dB under a window's loudest point; what is below is the room
+
 
 def chained(*steps: Augment) -> Augment:
     """One after the other."""
@@ -107,3 +109,71 @@ def mixed(strength: float = 0.2, share: float = 1.0) -> Augment:
         return Batch(inputs, present, weight * batch.target + (1 - weight) * batch.target[other])
 
     return mix
+
+
+def heard_otherwise(
+    frames: int, jitter: int = 22, noise: tuple[float, float] = (35, 90), colour: float = 1.0, warp: float = 0.08, shift: float = 2.0
+) -> Augment:
+    """A log-mel spectrum cut elsewhere in time, over other noise, through another microphone and another vocal tract.
+
+    Args:
+        frames: Kept of each example, around its middle.
+        jitter: Frames by which the cut moves, either way.
+        noise: Steady noise is this many decibels below the loudest point, drawn from this range.
+        colour: Standard deviation, in decibels, of a smooth curve over the bands.
+        warp: The band axis is stretched by up to this share (Jaitly, Hinton 2013, vocal tract length perturbation).
+        shift: And moved by up to this many bands.
+
+    Shape:
+        inputs[audio] (B, F, M) decibels -> (B, frames, M)
+    """
+
+    def hear(batch: Batch, generator: torch.Generator) -> Batch:
+        x = batch.inputs[Modality.AUDIO]
+        count, length, bands = x.shape
+
+        def between(low: float, high: float, *shape: int) -> torch.Tensor:
+            return torch.rand(*shape, generator=generator) * (high - low) + low
+
+        room = (length - frames) // 2
+        first = (room + torch.randint(-jitter, jitter + 1, (count,), generator=generator)).clamp(0, length - frames)
+        x = torch.stack([row[start : start + frames] for row, start in zip(x, first.tolist(), strict=True)])
+        floor = x.amax(dim=(1, 2), keepdim=True) - between(*noise, count, 1, 1)
+        x = 10 * torch.log10(10 ** (x / 10) + 10 ** (floor / 10))
+        curve = torch.randn(count, 1, 5, generator=generator) * colour
+        x = x + F.interpolate(curve, size=bands, mode="linear", align_corners=True)
+        place = torch.arange(bands) * (1 + between(-warp, warp, count, 1)) + between(-shift, shift, count, 1)
+        place = place.clamp(0, bands - 1.001)
+        below = place.floor().long()
+        part = (place - below)[:, None]  # (B, 1, M)
+        index = below[:, None].expand(-1, frames, -1)
+        x = x.gather(2, index) * (1 - part) + x.gather(2, index + 1) * part
+        return replace(batch, inputs={**batch.inputs, Modality.AUDIO: x})
+
+    return hear
+
+
+def masked_spectrum(masks: int = 2, bands: float = 0.15, frames: float = 0.12) -> Augment:
+    """Stretches of bands and of frames set to the window's mean (Park et al. 2019, SpecAugment).
+
+    Args:
+        masks: On each axis.
+        bands: A mask covers up to this share of the bands.
+        frames: And up to this share of the frames.
+    """
+
+    def mask(batch: Batch, generator: torch.Generator) -> Batch:
+        x = batch.inputs[Modality.AUDIO]  # (B, F, M)
+        x = torch.maximum(x, x.amax(dim=(1, 2), keepdim=True) - FLOOR)
+        mean = x.mean(dim=(1, 2), keepdim=True)
+        for _ in range(masks):
+            for axis, most in ((1, frames), (2, bands)):
+                size = x.shape[axis]
+                width = torch.rand(len(x), 1, generator=generator) * size * most
+                start = torch.rand(len(x), 1, generator=generator) * (size - width)
+                at = torch.arange(size)[None]
+                hidden = (at >= start) & (at < start + width)  # (B, size)
+                x = torch.where(hidden.unsqueeze(3 - axis), mean, x)
+        return replace(batch, inputs={**batch.inputs, Modality.AUDIO: x})
+
+    return mask

@@ -56,6 +56,8 @@ def fit(
     optimizer: str = "sgd",
     augment: Augment | None = None,
     label_smoothing: float = 0.0,
+    balance: float | None = None,
+    clip: float | None = None,
     averaging: float = 0.0,
     choose: str | None = "accuracy",
     warm_up: float = 0.25,
@@ -76,6 +78,8 @@ def fit(
         optimizer: "sgd" (Nesterov momentum 0.9) or "adamw".
         augment: What happens to training batches.
         label_smoothing: Share of each target that is spread over all labels.
+        balance: Examples of rare labels weigh more, up to this many times a common one's; None for all the same.
+        clip: Largest norm of a step's gradient; None for any.
         averaging: Decay a step of the exponential moving average of weights that is judged and kept; 0 for none.
         choose: "accuracy" or "uar" on valid picks the epoch; None keeps the last.
         warm_up: Share of the steps in which the learning rate rises.
@@ -99,6 +103,7 @@ def fit(
     stepper = _optimizer(network, optimizer, learning_rate, weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(stepper, learning_rate, total_steps=steps + 1, pct_start=warm_up)
     model, stepper_ = fabric.setup(network, stepper)
+    weights = None if balance is None else _balanced(train, balance)
     history: list[Epoch] = []
     best: tuple[float, dict[str, torch.Tensor]] | None = None
     step = 0
@@ -106,10 +111,12 @@ def fit(
         began, total, count = time.monotonic(), 0.0, 0
         network.train()
         for drawn in train.drawn(batch_size, generator):
-            batch = fabric.to_device(_smoothed(augment(drawn, generator) if augment else drawn, label_smoothing))
+            batch = fabric.to_device(_weighed(augment(drawn, generator) if augment else drawn, label_smoothing, weights))
             loss = network.fusion.loss(model(batch), batch.target)
             stepper_.zero_grad()
             fabric.backward(loss)
+            if clip is not None:
+                fabric.clip_gradients(model, stepper_, max_norm=clip)
             stepper_.step()
             schedule.step()
             step += 1
@@ -144,9 +151,18 @@ def _optimizer(network: nn.Module, name: str, learning_rate: float, weight_decay
     raise ValueError(f"Optimizers are 'sgd' and 'adamw', not '{name}'.")
 
 
-def _smoothed(batch: Batch, share: float) -> Batch:
+def _balanced(train: Examples, most: float) -> torch.Tensor:
+    """What an example of each label weighs: the inverse of how often it comes, at most `most`. Shape: (C,)."""
+    counts = train.targets.sum(dim=0)
+    return (counts.mean() / counts.clamp(min=1)).clamp(max=most)
+
+
+def _weighed(batch: Batch, smoothing: float, weights: torch.Tensor | None) -> Batch:
+    """Targets smoothed over the labels, then scaled by what their labels weigh."""
     assert batch.target is not None
-    target = batch.target * (1 - share) + share / batch.target.shape[1]
+    target = batch.target * (1 - smoothing) + smoothing / batch.target.shape[1]
+    if weights is not None:
+        target = target * (batch.target @ weights)[:, None]
     return Batch(batch.inputs, batch.present, target)
 
 

@@ -1,0 +1,105 @@
+"""What networks over sound are fed, in torch; the same numbers as librosa's, without librosa."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emofuse.core.clip import Signal
+from emofuse.core.modality import Modality
+
+if TYPE_CHECKING:
+    import torch
+
+QUIETEST = 1e-10  # power; ten times its logarithm is -100 dB, librosa's floor
+LINEAR_UP_TO, MELS_BELOW = 1_000.0, 15.0  # hertz, and what that is in mels on Slaney's scale
+
+
+@dataclass(frozen=True, slots=True)
+class LogMel:
+    """Power in mel bands, in decibels: what an ear hears of a spectrum, frame by frame.
+
+    Frames are centred and the sound is continued with zeros, so that a sound of n samples has 1 + n // hop frames.
+
+    Shape:
+        (time,) float32 at `rate` -> (1 + time // hop, bands) float32, decibels of power, from -100 up
+
+    Args:
+        rate: Samples a second that are expected.
+        size: Samples of a frame under a periodic Hann window.
+        hop: Samples from one frame to the next.
+        bands: Triangular filters, each of the same area.
+        low: Lower end of the first band, in hertz.
+        high: Upper end of the last band, in hertz.
+
+    Raises:
+        ValueError: A signal of another rate, or one that is not mono.
+
+    Example:
+        >>> LogMel()(Signal(np.zeros(16_000, dtype=np.float32), rate=16_000)).shape
+        (63, 80)
+
+    Source:
+        Slaney 1998, "Auditory Toolbox" (the mel scale and the filters' areas), as librosa 0.11 has them.
+    """
+
+    rate: int = 16_000
+    size: int = 1_024
+    hop: int = 256
+    bands: int = 80
+    low: float = 50.0
+    high: float = 8_000.0
+    modality: Modality = Modality.AUDIO
+
+    def __call__(self, signal: Signal) -> np.ndarray:
+        """Shape: (time,) -> (1 + time // hop, bands) float32."""
+        import torch
+
+        if signal.rate != self.rate or signal.values.ndim != 1:
+            raise ValueError(
+                f"Sound of {signal.values.ndim} axes at {signal.rate} Hz was given; this feature takes mono at {self.rate} Hz."
+            )
+        sound = torch.from_numpy(np.ascontiguousarray(signal.values, dtype=np.float32))
+        spectrum = torch.stft(
+            sound, self.size, self.hop, window=_hann(self.size), center=True, pad_mode="constant", return_complex=True
+        )  # (size / 2 + 1, frames)
+        power = spectrum.real**2 + spectrum.imag**2
+        bands = _filters(self.rate, self.size, self.bands, self.low, self.high) @ power
+        decibels: np.ndarray = 10 * bands.clamp(min=QUIETEST).log10().T.contiguous().numpy()
+        return decibels
+
+
+@lru_cache
+def _hann(size: int) -> "torch.Tensor":
+    import torch
+
+    return torch.hann_window(size, periodic=True)
+
+
+@lru_cache
+def _filters(rate: int, size: int, bands: int, low: float, high: float) -> "torch.Tensor":
+    """Triangles that are even on the mel scale and have the same area in hertz. Shape: (bands, size / 2 + 1)."""
+    import torch
+
+    edges = _hertz(np.linspace(_mels(low), _mels(high), bands + 2))
+    ramps = edges[:, None] - np.fft.rfftfreq(size, 1 / rate)[None]  # (bands + 2, size / 2 + 1)
+    gaps = np.diff(edges)[:, None]
+    triangles = np.maximum(0, np.minimum(-ramps[:-2] / gaps[:-1], ramps[2:] / gaps[1:]))
+    return torch.from_numpy((triangles * 2 / (edges[2:] - edges[:-2])[:, None]).astype(np.float32))
+
+
+def _mels(hertz: float) -> float:
+    """Slaney's scale: even steps up to 1 kHz, even ratios above, 27 mels from 1 to 6.4 kHz."""
+    if hertz < LINEAR_UP_TO:
+        return hertz * MELS_BELOW / LINEAR_UP_TO
+    return MELS_BELOW + float(np.log(hertz / LINEAR_UP_TO) / (np.log(6.4) / 27))
+
+
+def _hertz(mels: np.ndarray) -> np.ndarray:
+    above: np.ndarray = np.where(
+        mels < MELS_BELOW,
+        mels * LINEAR_UP_TO / MELS_BELOW,
+        LINEAR_UP_TO * np.exp(np.log(6.4) / 27 * (mels - MELS_BELOW)),
+    )
+    return above
