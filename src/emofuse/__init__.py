@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from emofuse.analyze import Answer as Answer
+    from emofuse.analysis import Answer as Answer
 
 __version__ = "0.1.0"
 
 
 def analyze(path: object, **options: object) -> "Answer":
-    """Analyse one recording: `emofuse.analyze.analyze_file`, imported when it is called.
+    """Analyse one recording: `emofuse.analysis.analyze_file`, imported when it is called.
 
     Example:
         ``emofuse.analyze("clip.mp4").spans()``
     """
-    from emofuse.analyze import analyze_file
+    from emofuse.analysis import analyze_file
 
-    return analyze_file(path, **options)  # type: ignore[arg-type]  # one signature, kept in analyze.py
+    return analyze_file(path, **options)  # type: ignore[arg-type]  # one signature, kept in analysis.py

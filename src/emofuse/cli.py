@@ -78,7 +78,7 @@ def _places(command: argparse.ArgumentParser) -> None:
 
 
 def _analyze(options: argparse.Namespace) -> int:
-    from emofuse.analyze import PICTURES, analyze_files, formats
+    from emofuse.analysis import PICTURES, analyze_files, formats
 
     asked = [name for value in options.format or [] for name in value.split(",") if name]
     if "list" in asked:

@@ -26,7 +26,7 @@ ORDER = [
     ["run"],
     ["experiment"],
     ["recipes"],
-    ["analyze"],
+    ["analysis"],
     ["reproduce", "cluster", "demo"],
     ["cli", "__init__"],
     ["__main__"],

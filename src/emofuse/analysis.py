@@ -1,4 +1,7 @@
-"""Files in, timelines and exports out: what the shell, Python and the web all call."""
+"""Files in, timelines and exports out: what the shell, Python and the web all call.
+
+Not ``analyze.py``: importing a module of that name would put it in the place of the function `emofuse.analyze`.
+"""
 
 import functools
 import os
