@@ -4,7 +4,7 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from emofuse import __version__
@@ -118,7 +118,7 @@ class _Bars:
     def __init__(self) -> None:
         self.now: object = None
 
-    def bar(self, path: Path) -> object:
+    def bar(self, path: Path) -> Callable[[int, int], None]:
         from tqdm import tqdm
 
         shown = tqdm(total=None, desc=path.name, unit="s", unit_scale=True, leave=False, disable=None)

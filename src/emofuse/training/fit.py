@@ -126,7 +126,7 @@ def fit(
         figures: tuple[float | None, float | None, float | None] = (None, None, None)
         if valid is not None:
             figures = _judge(fabric, judged, valid, batch_size * 4)
-        line = Epoch(number, total / count, *figures, seconds=time.monotonic() - began)  # type: ignore[misc]  # mypy 2.4 loses the arity
+        line = Epoch(number, total / count, figures[0], figures[1], figures[2], seconds=time.monotonic() - began)
         history.append(line)
         log.info("epoch %d of %d: %s", number, epochs, line.as_dict())
         figure = None if choose is None or valid is None else (line.valid_accuracy if choose == "accuracy" else line.valid_uar)
