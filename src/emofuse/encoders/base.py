@@ -13,10 +13,12 @@ class Encoder(nn.Module):
     Fusions that let modalities meet half way (intermediate attention) work at the seam between `early` and `late`.
 
     Args:
+        takes: Shape of one time step that it can take.
         mid_dim: Width at the seam.
         dim: Width of the sequence that comes out.
     """
 
+    takes: tuple[int, ...]
     mid_dim: int
     dim: int
 

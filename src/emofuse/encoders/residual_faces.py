@@ -52,6 +52,7 @@ class ResidualFaces(Encoder):
         mirrored: bool = True,
     ) -> None:
         super().__init__()
+        self.takes = (48, 48)  # or any other even size: the vector is a mean over it
         self.mid_dim = self.dim = widths[-1]
         self.mirrored = mirrored
         self.stem = nn.Sequential(

@@ -47,6 +47,7 @@ class ResidualSpectrum(Encoder):
 
     def __init__(self, bands: int = 80, channels: int = 24, width: int = 128, attention: int = 64) -> None:
         super().__init__()
+        self.takes = (bands,)
         self.mid_dim, self.dim = width, 2 * width
         self.stem = nn.Sequential(
             nn.Conv2d(1, channels, (7, 5), (4, 2), (3, 2), bias=False), nn.BatchNorm2d(channels), nn.ReLU()
