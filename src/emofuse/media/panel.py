@@ -16,7 +16,7 @@ _BEHIND, _OPACITY = (14, 17, 22), 0.62
 _BRIGHT, _DIM, _TRACK, _BAR, _CHOSEN = (255, 255, 255), (205, 210, 216), (92, 98, 106), (150, 170, 190), (255, 209, 72)
 _ROW = 0.030  # height of a bar's row, as a part of the picture's shorter side
 _SMALLEST = 11  # pixels; letters of lower rows cannot be read
-_FINE = 4  # drawn this much larger, then averaged: letters of seven pixels stay legible
+_FINE = 44  # pixels that a row is drawn high, at least, then averaged: letters of seven pixels stay legible
 _WIDTH, _LABEL, _PAD = 11.2, 4.9, 0.5  # in rows: of the panel, of the words beside the bars, around everything
 _CAPITAL = 22  # pixels that a capital of OpenCV's Hershey font is high at scale 1
 _STEPS = 50  # a bar has so many lengths: more are not seen, and fewer states are drawn
@@ -58,6 +58,7 @@ class Panel:
     def __init__(self, width: int, height: int, labels: LabelSet, aspect: float = 1.0, matrix: int = 601, *, full: bool = False) -> None:
         self.labels, self.aspect, self.matrix, self.full = labels, aspect, matrix, full
         self.row = max(_SMALLEST, round(_ROW * min(width * aspect, height)))
+        self.fine = max(2, -(-_FINE // self.row))  # how many times larger it is drawn
         self._state: tuple[object, ...] = ()
         self._overlay: Overlay | None = None
 
@@ -78,7 +79,7 @@ class Panel:
         """Colours and opacity. Shape: (height, width, 3), (height, width) float32."""
         import cv2
 
-        row = self.row * _FINE
+        row = self.row * self.fine
         height, width = round(row * (len(self.labels) + 2 * _PAD + 2.4)), round(row * _WIDTH)
         paper = np.full((height, width, 3), _BEHIND, dtype=np.uint8)
         solid = np.full((height, width), round(255 * _OPACITY), dtype=np.uint8)
@@ -103,14 +104,17 @@ class Panel:
         else:
             doubt = "?" if span.uncertain else ""
             write(f"{span.label}{doubt} {span.probability:.0%}".replace("%", " %"), _PAD, _PAD + 0.75, 0.85, _BRIGHT, room)
-            write("uncertain" if span.uncertain else "", _PAD, _PAD + 1.75, 0.55, _CHOSEN, room)
+            write("uncertain" if span.uncertain else "", _PAD, _PAD + 1.85, 0.55, _CHOSEN, room)
         for i, (label, bar) in enumerate(zip(self.labels, bars, strict=True)):
             middle = _PAD + 2.4 + i + 0.5
             write(label, _PAD, middle, 0.55, _BRIGHT if label == span.label else _DIM, _LABEL - 0.2)
             fill(_PAD + _LABEL, middle, room - _LABEL, _TRACK)
             if bar > 0:
                 fill(_PAD + _LABEL, middle, (room - _LABEL) * bar / _STEPS, _CHOSEN if label == span.label else _BAR)
-        size = (2 * max(1, round(width / _FINE / self.aspect / 2)), 2 * max(1, round(height / _FINE / 2)))  # even, as colours are halved
+        size = (
+            2 * max(1, round(width / self.fine / self.aspect / 2)),
+            2 * max(1, round(height / self.fine / 2)),
+        )  # even, as colours are halved
         small = [cv2.resize(ink, size, interpolation=cv2.INTER_AREA) for ink in (paper, solid)]
         return small[0].astype(np.float32), small[1].astype(np.float32) / 255
 
