@@ -6,6 +6,7 @@ import struct
 import tempfile
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from emofuse.core.errors import MediaError
-from emofuse.media.probe import Limits, PictureFacts, SoundFacts, open_media, picture_stream, probe
+from emofuse.media.probe import Limits, PictureFacts, SoundFacts, open_media, packets, picture_stream, probe
 
 
 def recording(
@@ -401,6 +402,18 @@ def test_huge_frames_are_refused_before_they_are_decoded(tmp_path: Path) -> None
     assert time.monotonic() - began < 3
 
 
+class Stumbling:
+    """A file in which streams began on the way: PyAV 18 gives its packets, then looks for streams that it does not know."""
+
+    def demux(self, *streams: object) -> Iterator[str]:
+        yield "packet"
+        raise IndexError("list index out of range")
+
+
+def test_streams_that_begin_on_the_way_do_not_trouble_the_end() -> None:
+    assert list(packets(Stumbling(), [])) == ["packet"]
+
+
 def test_huge_frames_that_the_header_hides_are_not_decoded(tmp_path: Path) -> None:
     path = claiming(tmp_path / "clip.avi", 8_192, in_header=False)
 
@@ -422,6 +435,23 @@ def test_frames_that_grow_on_the_way_are_not_decoded(tmp_path: Path) -> None:
                 widths.add(0)
 
     assert max(widths) == 64
+
+
+def box(name: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(content), name) + content
+
+
+@pytest.mark.parametrize("around", [(b"moov",), (b"moov", b"trak"), (b"free",), ()])
+def test_an_index_that_unpacks_to_a_gigabyte_is_refused(tmp_path: Path, around: tuple[bytes, ...]) -> None:
+    packed = zlib.compress(bytes(1_000_000))
+    content = box(b"cmov", box(b"dcom", b"zlib") + box(b"cmvd", struct.pack(">I", 1 << 30) + packed))
+    for name in reversed(around):
+        content = box(name, content)
+    path = tmp_path / "clip.mov"
+    path.write_bytes(box(b"ftyp", b"qt  \0\0\0\0qt  ") + content)
+
+    with pytest.raises(MediaError, match="compressed index"):
+        probe(path)
 
 
 def test_a_codec_that_is_not_listed_is_refused_by_name(tmp_path: Path) -> None:

@@ -7,17 +7,20 @@ may open nothing but this file, and may use only the decoders listed here, even 
 import errno
 import os
 import stat
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emofuse.core.errors import MediaError
 from emofuse.media import signature
-from emofuse.media.rotation import rotation
+from emofuse.media.boxes import rotation, squeezed
 
 if TYPE_CHECKING:
+    from av import Packet
     from av.audio.stream import AudioStream
     from av.container import InputContainer
+    from av.stream import Stream
     from av.video.stream import VideoStream
 
 # fmt: off
@@ -146,6 +149,10 @@ def open_media(path: Path, limits: Limits = LIMITS) -> "InputContainer":
         MediaError: It cannot be read, is no recording, or goes beyond the limits.
     """
     kind = _container(path)
+    if signature.DEMUXERS[kind] == "mov" and squeezed(path):
+        raise MediaError(
+            f"{path} has a compressed index, as QuickTime wrote until 2001; it could unpack to any size. Expected a plain one. {_ADVICE}"
+        )
     container = _demuxer(path, kind, _DECODERS, limits)
     try:
         if any(stream.width == 0 for stream in _moving(container) if stream.codec_context is not None):
@@ -182,6 +189,23 @@ def _demuxer(path: Path, kind: str, decoders: frozenset[str], limits: Limits) ->
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise MediaError(_unreadable(path, kind)) from error
+
+
+def packets(container: "InputContainer", streams: "Iterable[AudioStream | VideoStream]") -> "Iterator[Packet[Stream]]":
+    """What lies in some streams of a file, in the file's order; then an empty packet for each, which asks its decoder for the rest.
+
+    Raises:
+        av.error.FFmpegError: The file cannot be read any further.
+    """
+    demuxed = container.demux(*streams)
+    while True:
+        try:
+            packet = next(demuxed, None)
+        except IndexError:  # PyAV 18 stumbles at the end over streams that began on the way, as damaged MPEG files have them
+            return
+        if packet is None:
+            return
+        yield packet
 
 
 def sound_stream(container: "InputContainer") -> "AudioStream | None":
@@ -264,7 +288,8 @@ def _check(path: Path, container: "InputContainer", limits: Limits) -> None:
 def _within(path: Path, value: float, limit: float, unit: str, remedy: str) -> None:
     if value > limit:
         raise MediaError(
-            f"{path} has {value:.12g} {unit}. Expected at most {limit:.12g}. {remedy} Or raise the limit (emofuse.media.probe.Limits)."
+            f"{path} says that it has {value:.12g} {unit}. Expected at most {limit:.12g}. {remedy} "
+            f"Or raise the limit (emofuse.media.probe.Limits)."
         )
 
 
