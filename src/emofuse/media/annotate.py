@@ -114,7 +114,7 @@ class _Copy:
             )
         self._finish()
         if self.damaged:
-            logger.warning("%d packets could not be decoded; the annotated copy lacks them.", self.damaged)
+            logger.warning("Damaged pieces that the annotated copy lacks: %d.", self.damaged)
         progress(self.timeline.duration, self.timeline.duration)
 
     def _packets(self) -> "Iterator[Packet[Any]]":
