@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from emofuse import __version__, catalog
 from emofuse.core.clip import Clip
-from emofuse.core.errors import EmofuseError, MediaError, UnknownName
+from emofuse.core.errors import EmofuseError, MediaError, RunError, UnknownName
 from emofuse.core.labels import EIGHT_TO_SEVEN
 from emofuse.core.modality import Modality
 from emofuse.core.timeline import Timeline
@@ -107,7 +107,10 @@ def recognizer(run: str | None = None) -> Recognizer:
     """
     if run is not None:
         return load(run)
-    return Ensemble([load(name) for name in shipped() if _speaks_of_emotion(name)], Average(), EIGHT_TO_SEVEN)
+    names = [name for name in shipped() if _speaks_of_emotion(name)]
+    if not names:
+        raise RunError("No recognizer comes with this installation. Expected voice and face; install the package anew, or name a run.")
+    return Ensemble([load(name) for name in names], Average(), EIGHT_TO_SEVEN)
 
 
 def _speaks_of_emotion(name: str) -> bool:

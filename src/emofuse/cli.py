@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     analyze = command("analyze", _analyze, "Videos and sound files to emotion timelines.")
-    analyze.add_argument("files", nargs="+", metavar="FILE", help="a video, a sound file, or a folder of them")
+    analyze.add_argument("files", nargs="*", metavar="FILE", help="a video, a sound file, or a folder of them")
     analyze.add_argument("--out", type=Path, metavar="DIR", help="write the exports here; without it the spans are printed")
     analyze.add_argument(
         "--format", action="append", metavar="NAME[,NAME]", help="which exports; 'list' names them (default: all but pictures)"
@@ -84,6 +84,9 @@ def _analyze(options: argparse.Namespace) -> int:
     if "list" in asked:
         print("\n".join(formats()))
         return 0
+    if not options.files:
+        print("No files named. Expected videos, sound files, or folders of them; name at least one.", file=sys.stderr)
+        return 2
     wanted = asked or [name for name in formats() if name not in PICTURES]
     wanted += [name for name in PICTURES if options.plot and name not in wanted]
     if options.out is None and (asked or options.annotate or options.plot):

@@ -182,7 +182,7 @@ def _done(where: Path, path: str, arguments: Mapping[str, object], seed: int) ->
     if not (where / "run.json").exists():
         return False
     said = facts(where)
-    if (said["recipe"], said["arguments"], said.get("seed")) != (path, dict(arguments), seed):
+    if (said["recipe"], said["arguments"], said.get("seed")) != (path, json.loads(json.dumps(dict(arguments))), seed):
         raise RunError(f"{where} holds another run ({said['recipe']} {said['arguments']}). Expected an empty folder; choose another --out.")
     log.info("%s is there already: not trained again", where)
     return True

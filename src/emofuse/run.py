@@ -22,6 +22,16 @@ from emofuse.recognizer import NetworkRecognizer
 log = logging.getLogger(__name__)
 
 SHIPPED = Path(__file__).parent / "weights"
+SAID: Mapping[str, type] = {
+    "name": str,
+    "recipe": str,
+    "arguments": dict,
+    "labels": list,
+    "temperature": float,
+    "threshold": float,
+    "sha256": str,
+}
+"""What a run's facts must hold, and of what kind."""
 
 
 def shipped() -> tuple[str, ...]:
@@ -58,8 +68,8 @@ def facts(run: str | Path) -> dict[str, object]:
         read = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
         raise RunError(f"{path} cannot be read: {error}. Expected the JSON that `emofuse train` wrote; restore it.") from error
-    if not isinstance(read, dict) or not {"recipe", "arguments", "labels", "temperature", "threshold"} <= set(read):
-        raise RunError(f"{path} is not a run's. Expected recipe, arguments, labels, temperature and threshold in it; train again.")
+    if not isinstance(read, dict) or not all(isinstance(read.get(name), kind) for name, kind in SAID.items()):
+        raise RunError(f"{path} is not a run's. Expected {', '.join(SAID)} in it, each of its kind; restore it, or train again.")
     return read
 
 
@@ -139,10 +149,13 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
     network = recipe.build()
     weights = where / "weights.safetensors"
     try:
-        tensors = load_file(weights)
-        network.load_state_dict(tensors)
+        tensors, digest = load_file(weights), hashlib.sha256(weights.read_bytes()).hexdigest()
     except (OSError, SafetensorError) as error:
         raise RunError(f"{weights} cannot be read: {error}. Expected the weights that belong to run.json; restore them.") from error
+    if digest != said["sha256"]:
+        raise RunError(f"{weights} is not what was saved: its SHA-256 differs from that in run.json. Expected the same; restore it.")
+    try:
+        network.load_state_dict(tensors)
     except RuntimeError as error:
         first = str(error).split("\n")[1].strip() if "\n" in str(error) else str(error)
         raise RunError(
