@@ -6,6 +6,7 @@ Nothing here knows about clips, files or training. B: batch, T: time steps, C: c
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -60,6 +61,10 @@ class Network(nn.Module):
         late = {m: self._encoder(m).late(mixed[m]) for m in self.modalities}
         output: Output = self.fusion(late, batch.present)
         return output
+
+    def blank(self, m: Modality) -> np.ndarray:
+        """What stands in the place of a modality that a whole batch lacks. Shape: (1, ...) zeros."""
+        return np.zeros((1, *self._encoder(m).takes), dtype=np.float32)
 
     def _encoder(self, m: Modality) -> Encoder:
         encoder = self.encoders[m]

@@ -27,8 +27,11 @@ Progress = Callable[[int, int], None]
 CHUNK = 10_000  # ms read and judged at a time: long enough for full batches, short enough that an hour needs no more memory
 FUSED_STEP = 200  # ms; the fused lane's cells, as fine as the finest member (faces at 5 a second)
 HEARD = 400  # ms around a cell within which something must be heard
+ROUNDED = 1  # ms by which a sample may begin after the end of the one before it: both are rounded
 NOTHING = {Modality.AUDIO: "no sound", Modality.VIDEO: "no picture", Modality.TEXT: "no text", Modality.EEG: "no EEG"}
 MISSED = {Modality.AUDIO: "silence", Modality.VIDEO: "no face", Modality.TEXT: "no words", Modality.EEG: "no contact"}
+
+_Look = tuple[Segment, frozenset[Modality]]  # a window, and the modalities that are there around the cell it is for
 
 
 def quiet_progress(done: int, total: int) -> None:
@@ -172,6 +175,7 @@ class _Samples:
         signal = chunk.signals.get(self.modality)
         if signal is None or not len(signal.values):
             return
+        self._nothing_until(signal.start)
         count = len(signal.values)
         present = np.ones(count, dtype=bool) if signal.present is None else signal.present
         edges = signal.start + np.round(np.arange(count + 1) * 1_000 / signal.rate).astype(int)
@@ -185,9 +189,19 @@ class _Samples:
         self.absent += [None if there else MISSED[self.modality] for there in present]
 
     def close(self, duration: int) -> Timeline:
+        if self.segments:
+            self._nothing_until(duration)
+        segments = [Segment(segment.start, min(segment.end, duration)) for segment in self.segments if segment.start < duration]
         scores = np.concatenate(self.scores) if self.scores else np.empty((0, len(self.recognizer.labels)), dtype=np.float32)
-        inside = sum(segment.start < duration for segment in self.segments)
-        return self.recognizer.timeline(self.segments[:inside], scores[:inside], self.absent[:inside], duration)
+        return self.recognizer.timeline(segments, scores[: len(segments)], self.absent[: len(segments)], duration)
+
+    def _nothing_until(self, start: int) -> None:
+        """Flag the time before the next sample, where that is later than the end of the last one."""
+        end = self.segments[-1].end if self.segments else 0
+        if start > end + ROUNDED:
+            self.segments.append(Segment(end, start))
+            self.scores.append(np.full((1, len(self.recognizer.labels)), np.nan, dtype=np.float32))
+            self.absent.append(NOTHING[self.modality])
 
 
 class _Windows:
@@ -201,13 +215,15 @@ class _Windows:
         self.segments: list[Segment] = []
         self.scores: list[np.ndarray] = []
         self.absent: list[str | None] = []
-        self.last: tuple[int, np.ndarray] | None = None  # start of the last window judged, and its answer
+        self.last: tuple[_Look, np.ndarray] | None = None  # the last window judged, and its answer
 
     def push(self, chunk: Chunk) -> None:
         for m in self.recognizer.modalities & set(chunk.signals):
             self.held[m] = _joined(self.held[m], chunk.signals[m]) if m in self.held else chunk.signals[m]
-        ready = (chunk.until - self.window // 2 - self.hop // 2) // self.hop
-        self._judge([self._cell(k) for k in range(len(self.segments), max(ready, 0))], None)
+        cells: list[Segment] = []
+        while max((cell := self._cell(len(self.segments) + len(cells))).end, self._window(cell).end) <= chunk.until:
+            cells.append(cell)
+        self._judge(cells, None)
         oldest = len(self.segments) * self.hop - self.window - self.hop
         if oldest > 0:
             self.held = {m: signal.crop(Segment(oldest, max(signal.end, oldest + 1))) for m, signal in self.held.items()}
@@ -223,67 +239,65 @@ class _Windows:
     def _cell(self, k: int) -> Segment:
         return Segment(k * self.hop, (k + 1) * self.hop)
 
-    def _judge(self, cells: Sequence[Segment], duration: int | None) -> None:
-        """Answers for `cells`; windows are kept inside the clip where its end is known."""
-        if not cells:
-            return
-        latest = None if duration is None else max(duration - self.window, 0)
-        starts = [max(cell.middle - self.window // 2, 0) for cell in cells]
-        starts = starts if latest is None else [min(start, latest) for start in starts]
-        reasons = [self._absent(cell) for cell in cells]
-        scores = np.full((len(cells), len(self.recognizer.labels)), np.nan, dtype=np.float32)
-        wanted = sorted({start for start, reason in zip(starts, reasons, strict=True) if reason is None})
-        answers = {self.last[0]: self.last[1]} if self.last else {}
-        fresh = [start for start in wanted if start not in answers]
-        if fresh:
-            answers |= dict(zip(fresh, self._answers(fresh), strict=True))
-            self.last = (fresh[-1], answers[fresh[-1]])
-        for i, (start, reason) in enumerate(zip(starts, reasons, strict=True)):
-            if reason is None:
-                scores[i] = answers[start]
-        self.segments += cells
-        self.scores.append(scores)
-        self.absent += reasons
+    def _window(self, cell: Segment, duration: int | None = None) -> Segment:
+        """What is looked at to judge a cell: around it, and inside the clip as far as its end is known."""
+        start = cell.middle - self.window // 2
+        start = max(start if duration is None else min(start, duration - self.window), 0)
+        return Segment(start, start + self.window)
 
-    def _answers(self, starts: Sequence[int]) -> np.ndarray:
-        """Shape: (B,) starts -> (B, C)."""
+    def _judge(self, cells: Sequence[Segment], duration: int | None) -> None:
+        """Answers for `cells`; those with the same window and the same modalities in it share one."""
+        looks: list[_Look] = []
+        for cell in cells:
+            window = self._window(cell, duration)
+            missing = {m: self._missing(m, cell, window) for m in sorted(self.recognizer.modalities)}
+            looks.append((window, frozenset(m for m, reason in missing.items() if reason is None)))
+            reasons = ", ".join(dict.fromkeys(reason for reason in missing.values() if reason is not None))
+            self.absent.append(None if looks[-1][1] else reasons)
+        known = dict([self.last]) if self.last else {}
+        fresh = [look for look in dict.fromkeys(looks) if look[1] and look not in known]
+        if fresh:
+            known |= dict(zip(fresh, self._answers(fresh), strict=True))
+            self.last = (fresh[-1], known[fresh[-1]])
+        nothing = np.full(len(self.recognizer.labels), np.nan, dtype=np.float32)
+        self.segments += cells
+        self.scores += [known.get(look, nothing)[None] for look in looks]
+
+    def _answers(self, looks: "Sequence[_Look]") -> np.ndarray:
+        """Shape: (B,) windows, and what there is in each -> (B, C)."""
         inputs, present = {}, {}
         for m, feature in self.recognizer.features.items():
-            parts = [self._part(m, Segment(start, start + self.window)) for start in starts]
-            rows = [None if part is None else feature(part) for part in parts]
+            rows = [feature(self._part(m, window)) if m in there else None for window, there in looks]
             known = next((row for row in rows if row is not None), None)
-            assert known is not None or len(self.recognizer.features) > 1
-            if known is not None:
-                inputs[m] = np.stack([np.zeros_like(known) if row is None else row for row in rows])
-                present[m] = np.array([row is not None for row in rows])
+            blank = self.recognizer.network.blank(m) if known is None else np.zeros_like(known)
+            inputs[m] = np.stack([blank if row is None else row for row in rows])
+            present[m] = np.array([row is not None for row in rows])
         return self.recognizer.probabilities(inputs, present)
 
-    def _part(self, m: Modality, window: Segment) -> Signal | None:
-        """The signal within a window, zeros where there is none of it; None where there is nothing at all."""
-        if m not in self.held:
-            return None
+    def _part(self, m: Modality, window: Segment) -> Signal:
+        """The signal within a window, zeros where there is none of it."""
         part = self.held[m].crop(window)
         count = round(self.window * part.rate / 1_000)
-        if not len(part.values):
-            return None
         values = np.zeros((count, *part.values.shape[1:]), dtype=part.values.dtype)
         at = min(round((part.start - window.start) * part.rate / 1_000), count - 1)
-        values[at : at + len(part.values)] = part.values[: count - at]
+        kept = part.values[: count - at]
+        values[at : at + len(kept)] = kept
+        if part.present is not None:
+            values[at : at + len(kept)][~part.present[: len(kept)]] = 0  # whatever stands there carries nothing
         return Signal(values, part.rate, window.start)
 
-    def _absent(self, cell: Segment) -> str | None:
-        """Why nothing can be said about a cell; None if something can."""
-        around = Segment(max(cell.start - HEARD, 0), cell.end + HEARD)
-        reasons = []
-        for m in sorted(self.recognizer.modalities):
-            part = self.held[m].crop(around) if m in self.held else None
-            if part is None or not len(part.values) or (part.present is not None and not part.present.any()):
-                reasons.append(NOTHING[m])
-            elif m is Modality.AUDIO and silent(part.values):
-                reasons.append(MISSED[m])
-            else:
-                return None
-        return reasons[0]
+    def _missing(self, m: Modality, cell: Segment, window: Segment) -> str | None:
+        """Why a modality says nothing about a cell; None if it does."""
+        if m not in self.held:
+            return NOTHING[m]
+        around = Segment(max(cell.start - HEARD, window.start), max(min(cell.end + HEARD, window.end), cell.start + 1))
+        part = self.held[m].crop(around)
+        if not len(part.values):
+            return NOTHING[m]
+        there = part.values if part.present is None else part.values[part.present]
+        if not len(there):
+            return NOTHING[m] if m is Modality.AUDIO else MISSED[m]
+        return MISSED[m] if m is Modality.AUDIO and silent(there) else None
 
 
 def _joined(before: Signal, after: Signal) -> Signal:

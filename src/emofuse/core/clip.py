@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import floor
 from pathlib import Path
 from types import MappingProxyType
 
@@ -51,18 +52,18 @@ class Signal:
     def crop(self, segment: Segment) -> "Signal":
         """Samples within `segment` (ms of the recording); fewer where the signal does not reach.
 
+        An edge between two samples goes to the nearer one, the later at a tie: windows of one length have as many samples each.
+
         Example:
             >>> Signal(np.arange(8.0), rate=4, start=1_000).crop(Segment(1_500, 2_000)).values
             array([2., 3.])
         """
-        first = round((segment.start - self.start) * self.rate / 1_000)
-        last = round((segment.end - self.start) * self.rate / 1_000)
-        part = slice(max(first, 0), max(last, 0))
+        first, last = (max(floor((edge - self.start) * self.rate / 1_000 + 0.5), 0) for edge in (segment.start, segment.end))
         return replace(
             self,
-            values=self.values[part],
-            present=None if self.present is None else self.present[part],
-            start=max(segment.start, self.start),
+            values=self.values[first:last],
+            present=None if self.present is None else self.present[first:last],
+            start=self.start + round(first * 1_000 / self.rate),
         )
 
 
