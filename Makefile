@@ -24,6 +24,7 @@ timed = began=$$(date +%s); status=0; { $(2); } || status=$$?; echo "make $(1): 
 
 demo: .venv/.demo
 	@$(call timed,demo,sh -e -c '\
+	  if [ -z "$$EMOFUSE_HOME" ] && [ -d ../shared/models ]; then export EMOFUSE_HOME=../shared/models; fi; \
 	  clip="$$CLIP"; \
 	  if [ -z "$$clip" ]; then clip=$(OUT)/portrait.mp4; $(BIN)/python -m emofuse.demo "$$clip"; fi; \
 	  $(BIN)/emofuse analyze "$$clip" --out $(OUT) --annotate --plot; \
