@@ -6,6 +6,7 @@ Nothing here knows what a face is.
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import numpy as np
 from emofuse.core.errors import MediaError
 from emofuse.core.modality import Modality
 from emofuse.core.timeline import clock
-from emofuse.media.probe import Limits, open_media, picture_stream, sound_stream
+from emofuse.media.probe import Limits, open_media, packets, picture_stream, sound_stream
 from emofuse.media.sound import Waveform
 from emofuse.media.video import Grey, grey
 
@@ -36,6 +37,8 @@ _SKIPS = frozenset({"h264", "hevc", "mpeg2video", "mpeg4"})  # codecs with pictu
 _LATE = 0.1  # seconds that the first picture may be late and still stand for the beginning, as reordered frames often are
 _LEAP = 2.0  # seconds; a step in time beyond the end that the header gives is damage if longer than this
 _LEAP_BLIND = 600.0  # seconds; the same where the header gives no end
+_EMPTY = 50  # samples without a picture handed over at once
+_PATIENCE = 12.0  # seconds without anything decoded after which a file is given up; a fifth of a second of video takes some ms
 _BATCH = 8_000  # samples of sound handed over at once
 _GUESSED = frozenset({"mp3", "mpeg", "mpegts", "ogg"})  # demuxers that estimate a length, or measure what is there
 
@@ -82,37 +85,46 @@ def decoding(
     Raises:
         MediaError: The file is refused, or has nothing of what is wanted.
     """
-    with open_media(path, limits) as container:
-        decoder = _Decoder(container, wanted, picture_rate, limits)
-        if not decoder.streams:
-            what = " or ".join({Modality.AUDIO: "sound", Modality.VIDEO: "picture"}[m] for m in sorted(wanted))
-            raise MediaError(f"{path} has no {what} that can be decoded. Expected it there; ask for what it has, or choose another file.")
-        waiting: queue.Queue[Item | BaseException] = queue.Queue(_WAITING)
-        stop = threading.Event()
-        thread = threading.Thread(target=_work, args=(decoder, waiting, stop), name="emofuse decoding", daemon=True)
-        thread.start()
-        try:
-            yield frozenset(decoder.streams), _handed(waiting)
-        finally:
-            stop.set()
-            while thread.is_alive():  # it may be waiting to hand something over
-                _drain(waiting)
-                thread.join(0.05)
+    decoder = _Decoder(open_media(path, limits), wanted, picture_rate, limits)
+    if not decoder.streams:
+        decoder.container.close()
+        what = " or ".join({Modality.AUDIO: "sound", Modality.VIDEO: "picture"}[m] for m in sorted(wanted))
+        raise MediaError(f"{path} has no {what} that can be decoded. Expected it there; ask for what it has, or choose another file.")
+    waiting: queue.Queue[Item | BaseException] = queue.Queue(_WAITING)
+    stop = threading.Event()
+    thread = threading.Thread(target=_work, args=(decoder, waiting, stop), name="emofuse decoding", daemon=True)
+    thread.start()
+    try:
+        yield frozenset(decoder.streams), _handed(path, waiting)
+    finally:
+        stop.set()
+        until = time.monotonic() + _PATIENCE
+        while thread.is_alive() and time.monotonic() < until:  # it may be waiting to hand something over
+            _drain(waiting)
+            thread.join(0.05)
 
 
 def _work(decoder: "_Decoder", waiting: "queue.Queue[Item | BaseException]", stop: threading.Event) -> None:
-    try:
-        for item in decoder.items():
-            waiting.put(item)
-            if stop.is_set():
-                return
-    except BaseException as error:  # handed over to the other thread, which raises it
-        waiting.put(error)
+    """Decode and close; the file belongs to this thread, which may be left behind should FFmpeg not come back from a damaged file."""
+    with decoder.container:
+        try:
+            for item in decoder.items():
+                waiting.put(item)
+                if stop.is_set():
+                    return
+        except BaseException as error:  # handed over to the other thread, which raises it
+            waiting.put(error)
 
 
-def _handed(waiting: "queue.Queue[Item | BaseException]") -> Iterator[Item]:
+def _handed(path: Path, waiting: "queue.Queue[Item | BaseException]") -> Iterator[Item]:
     while True:
-        item = waiting.get()
+        try:
+            item = waiting.get(timeout=_PATIENCE)
+        except queue.Empty:
+            raise MediaError(
+                f"{path} cannot be decoded: nothing came out of it for {_PATIENCE:.0f} seconds. "
+                f"Expected a file without damage; copy or export it again."
+            ) from None
         if isinstance(item, BaseException):
             raise item
         yield item
@@ -147,7 +159,7 @@ class _Decoder:
         self.origin = (container.start_time or 0) / 1_000_000
         everything = len(self.streams) == (sound is not None) + (picture is not None)
         self.expected = self._length(everything)
-        furthest, leap = (self.expected + _LEAP, _LEAP) if self.expected else (limits.duration / 1_000, _LEAP_BLIND)
+        furthest, leap = (self.expected + _LEAP, _LEAP) if self.expected else (0.0, _LEAP_BLIND)
         self.sound = Waveform(furthest, leap)
         self.pictures = _Grid(picture_rate, furthest, leap, _aspect(picture), _spacing(picture))
         self.damaged = dict.fromkeys(self.streams, 0)
@@ -169,8 +181,8 @@ class _Decoder:
         broken = False
         index = {stream.index: m for m, stream in self.streams.items()}
         try:
-            for packet in self.container.demux(*self.streams.values()):
-                yield from self._decoded(packet, index[packet.stream_index])
+            for packet in packets(self.container, self.streams.values()):
+                yield from self._decoded(packet, index[packet.stream.index])
                 if self.sound.end > self.limits.duration or self.pictures.last * 1_000 > self.limits.duration:
                     break
         except av.error.FFmpegError:
@@ -291,8 +303,8 @@ class _Grid:
         self.made += due
         if shown and self.held is not None:
             yield Seen(grey(self.held, self.aspect), shown)
-        if due > shown:
-            yield Seen(None, due - shown)
+        for first in range(shown, due, _EMPTY):
+            yield Seen(None, min(_EMPTY, due - first))
 
 
 def _aspect(picture: "VideoStream | None") -> float:

@@ -21,6 +21,7 @@ RATE = 16_000  # samples a second; what speech corpora and pretrained speech enc
 SILENCE = -60.0  # dBFS; the loudest half second of the faintest of 300 RAVDESS clips is at -57, a switched-off microphone at -80 or below
 _LOOSE = 0.04  # seconds that a packet's time may be off before it counts as a hole: players hold sound and picture this close together
 _RATES = (1_000, 768_000)  # samples a second; a damaged header claims anything, and 1 Hz would make hours out of one packet
+_BLOCK = 10 * RATE  # samples of silence at once, so that hours of it take no memory
 _FASTEST = frozenset({".wav", ".flac", ".ogg"})  # what soundfile reads without looking for streams first
 _WEIGHTS = {"FL": 0.707, "FR": 0.707, "FC": 1.0, "LFE": 0.0}  # ITU-R BS.775: speech is in the centre; the bass channel has none
 _BESIDE = 0.5  # weight of every other speaker: they carry the room
@@ -119,8 +120,8 @@ class Waveform:
             late = start - self._clock
             if late > _LOOSE:
                 yield from self._rest()
-                missing = round(start * RATE) - self._made
-                yield self._given(np.zeros(max(missing, 0), dtype=np.float32), present=False)
+                while (missing := round(start * RATE) - self._made) > 0:
+                    yield self._given(np.zeros(min(missing, _BLOCK), dtype=np.float32), present=False)
                 self._clock = start
             elif late < -_LOOSE or start < 0:
                 values = values[round(-late * rate) :]
