@@ -200,10 +200,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _machine() -> str:
     """How many cores of what: no name by which anybody could find the machine."""
-    try:
-        told = re.search(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
-    except OSError:
-        told = None
+    processor = Path("/proc/cpuinfo")  # Linux
+    told = re.search(r"^model name\s*:\s*(.+)$", processor.read_text(encoding="utf-8"), re.MULTILINE) if processor.exists() else None
     return f"{os.cpu_count()} cores, {told[1].strip() if told else platform.machine()}"
 
 
