@@ -1,0 +1,137 @@
+"""What is promised for one recipe, tested for all, on the small trees that the corpora's own tests write."""
+
+import importlib.util
+import inspect
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emofuse import catalog
+from emofuse.core.labels import relabel
+from emofuse.core.modality import Modality
+from emofuse.data import examples
+from emofuse.recipe import Recipe, call
+from emofuse.recognizer import NetworkRecognizer
+from emofuse.run import load, save
+
+ROOT = Path(__file__).resolve().parents[2]
+RECIPES = [
+    f"{name}:{function}"
+    for name in catalog.names("recipes")
+    for function, value in vars(catalog.module("recipes", name)).items()
+    if inspect.isfunction(value) and value.__module__ == f"emofuse.recipes.{name}" and inspect.signature(value).return_annotation is Recipe
+]
+CLIPS = 4
+
+
+def function(path):
+    module, _, name = path.partition(":")
+    return getattr(catalog.module("recipes", module), name)
+
+
+@pytest.fixture(params=RECIPES)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def recipe(path):
+    return call(path, {})
+
+
+@pytest.fixture
+def clips(recipe, tmp_path):
+    """A few clips of the recipe's corpus, of more than one label."""
+    name = recipe.corpus.name
+    spec = importlib.util.spec_from_file_location(f"tree_of_{name}", ROOT / "tests" / "corpora" / f"test_{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.small_tree(tmp_path / name)
+    every = relabel(recipe.corpus.clips(tmp_path / name), recipe.labels)
+    return every[:: max(len(every) // CLIPS, 1)][:CLIPS]
+
+
+def test_it_builds_what_it_says(recipe):
+    network = recipe.build()
+
+    assert set(network.modalities) == set(recipe.features)
+    assert all(feature.modality is m for m, feature in recipe.features.items())
+    assert set(recipe.features) <= recipe.corpus.modalities
+    assert (recipe.window is None) == (recipe.hop is None)
+    assert recipe.window is None or 0 < recipe.hop <= recipe.window
+
+
+def test_each_call_builds_a_network_of_its_own(recipe):
+    first, second = recipe.build(), recipe.build()
+
+    assert {id(p) for p in first.parameters()}.isdisjoint(id(p) for p in second.parameters())
+
+
+def test_its_arguments_survive_json(path, recipe):
+    defaults = {name: parameter.default for name, parameter in inspect.signature(function(path)).parameters.items()}
+
+    again = call(path, json.loads(json.dumps(defaults)))
+
+    assert inspect.Parameter.empty not in defaults.values()
+    assert shapes(again.build()) == shapes(recipe.build())
+    assert (again.labels, again.window, again.hop, again.features) == (recipe.labels, recipe.window, recipe.hop, recipe.features)
+
+
+def test_its_arguments_are_asked_for_by_name(path):
+    assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in inspect.signature(function(path)).parameters.values())
+
+
+def test_it_says_which_figure_it_reproduces(path):
+    text = function(path).__doc__
+
+    assert re.search(r"\d[.,]\d+|\d %|no published figure", text), "name the published figure and its paper, or say that there is none"
+
+
+def test_one_step_on_a_few_clips(recipe, clips):
+    network = recipe.build()
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    part = examples(clips, recipe.features, recipe.labels, prepare=recipe.prepare, target=recipe.target, variants=recipe.variants[:1])
+
+    history = recipe.fit(network, part, None, seed=0, epochs=1)
+
+    assert len(history) == 1
+    assert np.isfinite(history[0].loss)
+    assert any(not tensor.equal(before[name]) for name, tensor in network.state_dict().items())
+    assert not network.training
+
+
+def test_saving_and_loading_gives_the_same_scores(path, recipe, clips, tmp_path):
+    network = recipe.build()
+    before = NetworkRecognizer(
+        recipe.name, network, recipe.features, recipe.labels, window=recipe.window, hop=recipe.hop, temperature=1.5, threshold=0.25
+    )
+    save(tmp_path / "run", network, recipe=recipe, path=path, arguments={}, seed=0, temperature=1.5, threshold=0.25)
+
+    after = load(tmp_path / "run")
+
+    first, second = before(clips[0]), after(clips[0])
+    assert (after.name, after.labels, after.modalities) == (recipe.name, recipe.labels, frozenset(recipe.features))
+    assert (first.segments, first.threshold, first.absent) == (second.segments, second.threshold, second.absent)
+    np.testing.assert_allclose(second.scores, first.scores, atol=1e-6)
+    np.testing.assert_allclose(second.scores[second.present].sum(axis=1), 1, atol=1e-5)
+    assert second.present.any()
+
+
+@pytest.mark.parametrize("gone", Modality)
+def test_a_modality_that_a_clip_lacks_is_no_reason_to_fall_over(recipe, clips, gone):
+    clip = clips[0].without(gone)
+    judge = NetworkRecognizer(recipe.name, recipe.build(), recipe.features, recipe.labels, window=recipe.window, hop=recipe.hop)
+    if not judge.modalities & set(clip.sources):
+        return
+
+    timeline = judge(clip)
+
+    assert np.isfinite(timeline.scores[timeline.present]).all()
+    assert timeline.present.any()
+
+
+def shapes(network):
+    return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
