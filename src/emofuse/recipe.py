@@ -73,7 +73,7 @@ def call(path: str, arguments: Mapping[str, object], allowed: Sequence[str] = ("
         UnknownName: A module, function or argument that does not exist, or a package that was not allowed.
     """
     module_name, _, function_name = path.partition(":")
-    if "." not in module_name:
+    if "." not in module_name and module_name not in allowed:
         module_name = f"emofuse.recipes.{module_name}"
     if not any(module_name == package or module_name.startswith(f"{package}.") for package in allowed):
         raise UnknownName(

@@ -1,0 +1,134 @@
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from emofuse.core.clip import Clip, Signal, Source
+from emofuse.core.errors import MissingModality, SplitError, UnknownName
+from emofuse.core.labels import LabelSet
+from emofuse.core.modality import Modality
+from emofuse.data import examples, one_hot
+
+LABELS = LabelSet(("anger", "calm", "fear"))
+AUDIO, EEG = Modality.AUDIO, Modality.EEG
+
+
+class Plain:
+    """The samples themselves, as one column."""
+
+    modality = AUDIO
+
+    def __call__(self, signal):
+        return signal.values[:, None].astype(np.float32)
+
+
+def counted(path, start):
+    return Signal(np.arange(start, start + 4.0), rate=4)
+
+
+def clip(number, label="anger", modalities=(AUDIO,)):
+    return Clip(str(number), "ann", label, {m: Source(Path(str(number)), partial(counted, start=10.0 * number)) for m in modalities})
+
+
+def louder(signal):
+    return Signal(signal.values + 1_000, signal.rate)
+
+
+def halved(signal):
+    return Signal(signal.values[:2], signal.rate)
+
+
+def rows(batches, m=AUDIO):
+    return [batch.inputs[m][:, 0, 0].tolist() for batch in batches]
+
+
+def test_clips_are_stacked_in_their_order_with_their_targets():
+    made = examples([clip(1), clip(2, "fear")], {AUDIO: Plain()}, LABELS)
+
+    assert made.inputs[AUDIO].shape == (2, 1, 4, 1)
+    assert made.inputs[AUDIO][1, 0, :, 0].tolist() == [20, 21, 22, 23]
+    assert made.targets.tolist() == [[1, 0, 0], [0, 0, 1]]
+    assert made.targets.dtype == made.inputs[AUDIO].dtype == torch.float32
+    assert len(made) == 2
+
+
+def test_a_word_that_the_labels_lack_is_named():
+    with pytest.raises(UnknownName, match="Unknown label 'awe'"):
+        one_hot(clip(1, "awe"), LABELS)
+
+
+def test_a_clip_without_a_modality_is_flagged_and_zeros_keep_its_place():
+    made = examples([clip(1, modalities=(AUDIO, EEG)), clip(2)], {AUDIO: Plain(), EEG: Plain()}, LABELS)
+
+    assert made.present[AUDIO].tolist() == [True, True]
+    assert made.present[EEG].tolist() == [True, False]
+    assert made.inputs[EEG][:, 0, :, 0].tolist() == [[10, 11, 12, 13], [0, 0, 0, 0]]
+    (batch,) = made.batches(5)
+    assert batch.present[EEG].tolist() == [True, False]
+
+
+def test_a_modality_that_all_clips_lack_is_refused():
+    with pytest.raises(MissingModality, match="no eeg; it has audio"):
+        examples([clip(1)], {AUDIO: Plain(), EEG: Plain()}, LABELS)
+
+
+def test_no_clips_are_refused():
+    with pytest.raises(SplitError, match="no clips to make examples of"):
+        examples([], {AUDIO: Plain()}, LABELS)
+
+
+def test_every_variant_is_prepared_and_kept_beside_the_clip_as_it_is():
+    made = examples([clip(1)], {AUDIO: Plain()}, LABELS, prepare=halved, variants=(louder,))
+
+    assert made.inputs[AUDIO][0, :, :, 0].tolist() == [[10, 11], [1_010, 1_011]]
+
+
+def test_batches_are_all_clips_in_order_as_they_are():
+    made = examples([clip(i) for i in range(5)], {AUDIO: Plain()}, LABELS, variants=(louder,))
+
+    assert rows(made.batches(2)) == [[0, 10], [20, 30], [40]]
+
+
+def test_drawn_batches_are_full_and_draw_nobody_twice():
+    made = examples([clip(i) for i in range(7)], {AUDIO: Plain()}, LABELS)
+
+    drawn = rows(made.drawn(3, torch.Generator().manual_seed(0)))
+
+    assert [len(batch) for batch in drawn] == [3, 3]
+    assert len({row for batch in drawn for row in batch}) == 6
+
+
+def test_fewer_clips_than_a_batch_make_one():
+    made = examples([clip(i) for i in range(3)], {AUDIO: Plain()}, LABELS)
+
+    assert [sorted(batch) for batch in rows(made.drawn(128, torch.Generator().manual_seed(0)))] == [[0, 10, 20]]
+
+
+def test_the_same_seed_draws_the_same_and_another_does_not():
+    made = examples([clip(i) for i in range(8)], {AUDIO: Plain()}, LABELS, variants=(louder,))
+
+    once, again, other = (rows(made.drawn(4, torch.Generator().manual_seed(seed))) for seed in (0, 0, 1))
+
+    assert once == again != other
+
+
+def test_all_variants_are_drawn_and_a_row_keeps_its_target():
+    made = examples([clip(i, LABELS[i % 3]) for i in range(6)], {AUDIO: Plain()}, LABELS, variants=(louder,))
+    generator = torch.Generator().manual_seed(0)
+
+    seen = set()
+    for _ in range(10):
+        for batch in made.drawn(6, generator):
+            for value, target in zip(batch.inputs[AUDIO][:, 0, 0].tolist(), batch.target.argmax(1).tolist(), strict=True):
+                assert target == int(value % 1_000) // 10 % 3
+                seen.add(value)
+    assert seen == {10 * i for i in range(6)} | {1_000 + 10 * i for i in range(6)}
+
+
+def test_two_modalities_of_a_clip_are_the_same_variant():
+    made = examples([clip(i, modalities=(AUDIO, EEG)) for i in range(4)], {AUDIO: Plain(), EEG: Plain()}, LABELS, variants=(louder,))
+
+    for batch in made.drawn(4, torch.Generator().manual_seed(3)):
+        assert batch.inputs[AUDIO].equal(batch.inputs[EEG])
