@@ -76,7 +76,7 @@ def test_a_fusion_that_needs_all_refuses_a_batch_that_lacks_some():
 
 def test_the_same_weights_whatever_the_order_of_the_encoders():
     def names(*order):
-        return list(Network({m: Mlp(4) for m in order}, Early({m: 16 for m in order}, 3)).state_dict())
+        return list(Network({m: Mlp(4) for m in order}, Early(dict.fromkeys(order, 16), 3)).state_dict())
 
     assert names(AUDIO, VIDEO) == names(VIDEO, AUDIO)
 
