@@ -3,7 +3,7 @@
 Nothing here knows about networks. N: clips, V: variants of a clip, T: time steps, C: classes.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,9 @@ Target = Callable[[Clip, LabelSet], np.ndarray]
 
 Variant = Callable[[Signal], Signal]
 """Another way the same moment might have sounded or looked; for training clips only."""
+
+Key = tuple[str, Modality, int]
+"""Clip, modality, and how many variants: what features are remembered by."""
 
 
 def one_hot(clip: Clip, labels: LabelSet) -> np.ndarray:
@@ -74,6 +77,7 @@ def examples(
     prepare: Callable[[Signal], Signal] = lambda signal: signal,
     target: Target = one_hot,
     variants: Sequence[Variant] = (),
+    remembered: MutableMapping[Key, np.ndarray] | None = None,
 ) -> Examples:
     """Read every clip, make its features, and stack them.
 
@@ -84,6 +88,8 @@ def examples(
         prepare: Brings every signal to one length.
         target: What the answer should be; soft where the corpus knows more than one word.
         variants: For training clips only: the signal as it might also have been; each makes one more variant.
+        remembered: Features made before, by clip, modality and number of variants; new ones are added to it.
+            To be shared only between calls with the same features, `prepare` and `variants`.
 
     Raises:
         SplitError: No clips.
@@ -93,7 +99,7 @@ def examples(
         raise SplitError("There are no clips to make examples of. Expected at least one; look at the protocol and at the label map.")
     inputs, present = {}, {}
     for m, feature in features.items():
-        rows = [_row(clip, m, feature, prepare, variants) for clip in clips]
+        rows = [_row(clip, m, feature, prepare, variants, {} if remembered is None else remembered) for clip in clips]
         known = next((row for row in rows if row is not None), None)
         if known is None:
             clips[0].signal(m)  # says what is missing and what there is
@@ -104,9 +110,19 @@ def examples(
     return Examples(inputs, present, torch.from_numpy(targets.astype(np.float32)))
 
 
-def _row(clip: Clip, m: Modality, feature: Feature, prepare: Callable[[Signal], Signal], variants: Sequence[Variant]) -> np.ndarray | None:
+def _row(
+    clip: Clip,
+    m: Modality,
+    feature: Feature,
+    prepare: Callable[[Signal], Signal],
+    variants: Sequence[Variant],
+    remembered: MutableMapping[Key, np.ndarray],
+) -> np.ndarray | None:
     """All variants of one clip's feature, (V, T, ...), or None where the clip lacks the modality."""
     if m not in clip.sources:
         return None
-    signal = clip.signal(m)
-    return np.stack([feature(prepare(variant(signal))) for variant in (lambda same: same, *variants)])
+    key = (clip.id, m, len(variants))
+    if key not in remembered:
+        signal = clip.signal(m)
+        remembered[key] = np.stack([feature(prepare(variant(signal))) for variant in (lambda same: same, *variants)])
+    return remembered[key]

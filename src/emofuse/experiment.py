@@ -19,16 +19,19 @@ from emofuse.core.corpus import Corpus
 from emofuse.core.errors import CorpusError, RunError
 from emofuse.core.labels import EIGHT_TO_SEVEN, LabelMap, LabelSet, relabel
 from emofuse.core.split import Split
-from emofuse.data import examples
+from emofuse.data import Key, examples
 from emofuse.evaluation.card import card
 from emofuse.evaluation.evaluate import answers, evaluate, judged
 from emofuse.evaluation.report import Report
-from emofuse.network import Network
+from emofuse.network import Batch, Committee, Network
 from emofuse.recipe import Recipe, call
 from emofuse.recognizer import NetworkRecognizer, Recognizer
-from emofuse.run import facts, folder, load, save, write_json
+from emofuse.run import calibrate, facts, folder, load, save, write_json
 
 log = logging.getLogger(__name__)
+
+Held = tuple[np.ndarray, np.ndarray]
+"""Log-probabilities of segments that were not learnt from, (N, C), and their targets, (N,)."""
 
 
 def train(
@@ -59,39 +62,29 @@ def train(
     every = recipe.corpus.clips(data / recipe.corpus.name)
     clips = relabel(every, recipe.labels)
     splits = tuple(recipe.protocol(clips))
-    tested: list[Clip] = []
-    folds: list[str] = []
-    scores: list[np.ndarray] = []
-    raw: list[tuple[np.ndarray, np.ndarray]] = []
-    shared: set[str] = set()
-    for split in splits:
-        where = out if len(splits) == 1 else out / split.name
-        if not _done(where, path, arguments, seed):
-            network = _learn(recipe, split, seed, where)
-            held = _held_out(_plain(recipe, network), split.valid)
-            warmth, margin = _calibrated(held)
-            also = {"split": split.name, "n_train": len(split.train), "n_valid": len(split.valid), "n_test": len(split.test)}
-            save(where, network, recipe=recipe, path=path, arguments=arguments, seed=seed, temperature=warmth, threshold=margin, also=also)
-        recognizer = load(where, allowed)
-        if len(splits) > 1 and recipe.ships_everything:
-            raw.append(_held_out(_plain(recipe, recognizer.network), split.valid))
-        tested += split.test
-        folds += [split.name] * len(split.test)
-        scores.append(answers(recognizer, split.test) if split.test else np.empty((0, len(recipe.labels))))
-        shared |= split.shared
-        log.info("%s judged on %d clips", split.name, len(split.test))
+    remembered: dict[Key, np.ndarray] | None = {} if len(splits) > 1 else None
+    wheres = [out if len(splits) == 1 else out / split.name for split in splits]
+    held = [
+        _taught(recipe, split, where, path=path, arguments=arguments, seed=seed, allowed=allowed, remembered=remembered)
+        for split, where in zip(splits, wheres, strict=True)
+    ]
+    for i, (split, where) in enumerate(zip(splits, wheres, strict=True)):
+        others = held[:i] + held[i + 1 :]
+        calibrate(where, *_calibrated([held[i]] if split.valid else others))
+    tested = [clip for split in splits for clip in split.test]
     if not tested:
         return None
-    told = judged(recipe.labels, tested, np.concatenate(scores), shared=shared, folds=folds if len(splits) > 1 else None)
+    judges = [load(where, allowed) for where in wheres]
+    scores = np.concatenate([answers(judge, split.test) for judge, split in zip(judges, splits, strict=True) if split.test])
+    folds = [split.name for split in splits for _ in split.test] if len(splits) > 1 else None
+    told = judged(recipe.labels, tested, scores, shared={who for split in splits for who in split.shared}, folds=folds)
     report = replace(told, dropped=len(every) - len(clips))
     final = out
-    if raw:
+    if recipe.ships_everything:
         final = out / recipe.name
-        if not _done(final, path, arguments, seed):
-            network = _learn(recipe, Split("everything", clips, (), ()), seed, final)
-            warmth, margin = _calibrated((np.concatenate([r for r, _ in raw]), np.concatenate([t for _, t in raw])))
-            also = {"split": "everything", "n_train": len(clips), "folds": [split.name for split in splits]}
-            save(final, network, recipe=recipe, path=path, arguments=arguments, seed=seed, temperature=warmth, threshold=margin, also=also)
+        everything = Split("everything", clips, (), ())
+        _taught(recipe, everything, final, path=path, arguments=arguments, seed=seed, allowed=allowed, remembered=remembered)
+        calibrate(final, *_calibrated(held))
     elsewhere = {corpus.name: _elsewhere(load(final, allowed), corpus, data) for corpus in recipe.elsewhere}
     known = {name: told for name, told in elsewhere.items() if told is not None}
     for where in {out, final}:
@@ -155,14 +148,46 @@ def _folds(run: str | Path) -> object:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
-def _learn(recipe: Recipe, split: Split, seed: int, out: Path) -> Network:
-    """A network taught on a split; the best weights so far are kept in `out` while it learns."""
+def _taught(
+    recipe: Recipe,
+    split: Split,
+    where: Path,
+    *,
+    path: str,
+    arguments: Mapping[str, object],
+    seed: int,
+    allowed: Sequence[str],
+    remembered: dict[Key, np.ndarray] | None,
+) -> Held:
+    """A run of a split in `where`, trained unless it is there; what it says, uncalibrated, of clips it has not learnt from.
+
+    Those are the split's valid clips, or its test clips where nobody is valid: each split is then calibrated on the others' test.
+    """
+    if not _done(where, path, arguments, seed):
+        network, example = _learn(recipe, split, seed, where, remembered)
+        also = {"split": split.name, "n_train": len(split.train), "n_valid": len(split.valid), "n_test": len(split.test)}
+        save(where, network, recipe=recipe, path=path, arguments=arguments, seed=seed, example=example, also=also)
+    recognizer = load(where, allowed)
+    recognizer.temperature = 1.0
+    return _held_out(recognizer, split.valid or split.test)
+
+
+def _learn(recipe: Recipe, split: Split, seed: int, out: Path, remembered: dict[Key, np.ndarray] | None) -> tuple[Network, Batch]:
+    """A network taught on a split, and a batch such as it takes; the best weights so far are kept in `out` while it learns."""
     from safetensors.torch import save_file
 
     train_part = examples(
-        split.train, recipe.features, recipe.labels, prepare=recipe.prepare, target=recipe.target, variants=recipe.variants
+        split.train,
+        recipe.features,
+        recipe.labels,
+        prepare=recipe.prepare,
+        target=recipe.target,
+        variants=recipe.variants,
+        remembered=remembered,
     )
-    valid_part = examples(split.valid, recipe.features, recipe.labels, prepare=recipe.prepare) if split.valid else None
+    valid_part = (
+        examples(split.valid, recipe.features, recipe.labels, prepare=recipe.prepare, remembered=remembered) if split.valid else None
+    )
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)  # initial weights have no generator of their own
     network = recipe.build()
@@ -171,10 +196,14 @@ def _learn(recipe: Recipe, split: Split, seed: int, out: Path) -> Network:
         save_file({name: tensor.contiguous() for name, tensor in best.state_dict().items()}, out / "unfinished.part")
         (out / "unfinished.part").replace(out / "unfinished.safetensors")
 
-    history = recipe.fit(network, train_part, valid_part, seed=seed, kept=kept)
-    write_json(out / "history.json", [epoch.as_dict() for epoch in history])
+    histories = []
+    members = network.networks if isinstance(network, Committee) else (network,)
+    for i, member in enumerate(members):
+        history = recipe.fit(member, train_part, valid_part, seed=seed + i, kept=kept)
+        histories.append([epoch.as_dict() for epoch in history])
+    write_json(out / "history.json", histories)
     (out / "unfinished.safetensors").unlink(missing_ok=True)
-    return network.eval()
+    return network.eval(), next((valid_part or train_part).batches(2))
 
 
 def _done(where: Path, path: str, arguments: Mapping[str, object], seed: int) -> bool:
@@ -188,12 +217,7 @@ def _done(where: Path, path: str, arguments: Mapping[str, object], seed: int) ->
     return True
 
 
-def _plain(recipe: Recipe, network: Network) -> NetworkRecognizer:
-    """A recognizer before calibration."""
-    return NetworkRecognizer(recipe.name, network, recipe.features, recipe.labels, window=recipe.window, hop=recipe.hop)
-
-
-def _held_out(recognizer: NetworkRecognizer, clips: Sequence[Clip]) -> tuple[np.ndarray, np.ndarray]:
+def _held_out(recognizer: NetworkRecognizer, clips: Sequence[Clip]) -> Held:
     """Log-probabilities of every answered segment of clips, and their targets. Shape: (N, C), (N,)."""
     rows, targets = [], []
     for clip in clips:
@@ -205,11 +229,12 @@ def _held_out(recognizer: NetworkRecognizer, clips: Sequence[Clip]) -> tuple[np.
     return np.log(np.maximum(scores, 1e-12)), np.array(targets, dtype=int)
 
 
-def _calibrated(held: tuple[np.ndarray, np.ndarray]) -> tuple[float, float]:
+def _calibrated(held: Sequence[Held]) -> tuple[float, float]:
     """Temperature, and the margin of doubt at that temperature; 1 and 0 where nothing was held out."""
-    logits, targets = held
+    targets = np.concatenate([targets for _, targets in held]) if held else np.empty(0, dtype=int)
     if not len(targets):
         return 1.0, 0.0
+    logits = np.concatenate([logits for logits, _ in held])
     warmth = temperature(logits, targets)
     return warmth, hesitation(softened(logits, warmth), targets)
 

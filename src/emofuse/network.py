@@ -3,7 +3,7 @@
 Nothing here knows about clips, files or training. B: batch, T: time steps, C: classes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,3 +70,38 @@ class Network(nn.Module):
         encoder = self.encoders[m]
         assert isinstance(encoder, Encoder)
         return encoder
+
+
+class Committee(Network):
+    """Several networks of one kind, each taught for itself; the answer is the mean of their probabilities.
+
+    Lakshminarayanan, Pritzel, Blundell 2017, "Simple and scalable predictive uncertainty estimation using deep ensembles".
+
+    Raises:
+        ValueError: No members.
+    """
+
+    def __init__(self, members: Sequence[Network]) -> None:
+        nn.Module.__init__(self)
+        if not members:
+            raise ValueError("A committee has no members. Expected at least one network.")
+        self.members = nn.ModuleList(members)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """Its members, to be taught one after the other."""
+        return tuple(member for member in self.members if isinstance(member, Network))
+
+    @property
+    def modalities(self) -> tuple[Modality, ...]:
+        """What its members listen to."""
+        return self.networks[0].modalities
+
+    def forward(self, batch: Batch) -> Output:
+        """Shape: a batch of B -> logarithms of mean probabilities (B, C)."""
+        scores = torch.stack([member(batch).logits.softmax(dim=1) for member in self.networks])  # (members, B, C)
+        return Output(scores.mean(dim=0).clamp(min=1e-12).log())
+
+    def blank(self, m: Modality) -> np.ndarray:
+        """As any member has it. Shape: (1, ...) zeros."""
+        return self.networks[0].blank(m)

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 import torch
 
+from emofuse.calibration import softened
 from emofuse.core.clip import Chunk, Clip, Signal
 from emofuse.core.errors import MissingModality
 from emofuse.core.labels import LabelMap, LabelSet
@@ -18,6 +19,7 @@ from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
 from emofuse.decisions.base import Decision
 from emofuse.features.base import Feature
+from emofuse.graph import Answer
 from emofuse.media.sound import silent
 from emofuse.network import Batch, Network
 
@@ -103,6 +105,7 @@ class NetworkRecognizer:
         hop: An answer every so many ms, each from the window around it; not used where the window is None.
         temperature: Logits are divided by it, so that probabilities mean what they say (Guo et al. 2017).
         threshold: Margin between the two best labels below which an answer is uncertain.
+        answer: The same network as a graph, where there is one; it is asked instead.
         facts: What exports say of it: weights' hash, corpus, licence.
     """
 
@@ -117,12 +120,14 @@ class NetworkRecognizer:
         hop: int | None = None,
         temperature: float = 1.0,
         threshold: float = 0.0,
+        answer: Answer | None = None,
         facts: Mapping[str, object] | None = None,
     ) -> None:
         self.name, self.labels = name, labels
         self.network, self.features = network.eval(), dict(features)
         self.window, self.hop = window, hop or window
         self.temperature, self.threshold = temperature, threshold
+        self.answer = answer or self._logits
         self.facts = dict(facts or {})
 
     @property
@@ -144,11 +149,14 @@ class NetworkRecognizer:
 
     def probabilities(self, inputs: Mapping[Modality, np.ndarray], present: Mapping[Modality, np.ndarray]) -> np.ndarray:
         """Calibrated answers. Shape: {m: (B, T, ...)}, {m: (B,)} -> (B, C) float32, rows sum to one."""
+        return softened(self.answer(inputs, present), self.temperature).astype(np.float32)
+
+    def _logits(self, inputs: Mapping[Modality, np.ndarray], present: Mapping[Modality, np.ndarray]) -> np.ndarray:
+        """What the network says, in torch. Shape: {m: (B, T, ...)}, {m: (B,)} -> (B, C)."""
         batch = Batch({m: torch.from_numpy(x) for m, x in inputs.items()}, {m: torch.from_numpy(x) for m, x in present.items()})
         with torch.inference_mode():
-            logits = self.network(batch).logits.float()
-        scores: np.ndarray = (logits / self.temperature).softmax(dim=1).numpy()
-        return scores
+            logits: np.ndarray = self.network(batch).logits.float().numpy()
+        return logits
 
     def timeline(self, segments: Sequence[Segment], scores: np.ndarray, absent: Sequence[str | None], duration: int) -> Timeline:
         """Answers as this recognizer's lane; a lane without a single segment is absent from end to end."""

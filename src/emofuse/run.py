@@ -15,7 +15,8 @@ from pathlib import Path
 from emofuse import __version__
 from emofuse.core.errors import RunError
 from emofuse.core.labels import LabelSet
-from emofuse.network import Network
+from emofuse.graph import WEIGHTS, open_graph, write_graph
+from emofuse.network import Batch, Network
 from emofuse.recipe import Recipe, call
 from emofuse.recognizer import NetworkRecognizer
 
@@ -81,11 +82,10 @@ def save(
     path: str,
     arguments: Mapping[str, object],
     seed: int,
-    temperature: float,
-    threshold: float,
+    example: Batch,
     also: Mapping[str, object] | None = None,
 ) -> None:
-    """Write a run's weights and facts, each beside and then renamed.
+    """Write a run's weights, their graph and facts, each beside and then renamed; it is not calibrated yet.
 
     Args:
         out: The run's folder; made if it is not there.
@@ -94,17 +94,18 @@ def save(
         path: The recipe's path, ``module:function``.
         arguments: What the recipe was called with.
         seed: Of the training.
-        temperature: Fitted on clips it has not learnt from.
-        threshold: Margin below which it is uncertain.
+        example: Two or more rows such as the network takes.
         also: More facts: split, people, figures.
     """
     from safetensors.torch import save_file
 
     out.mkdir(parents=True, exist_ok=True)
-    weights = out / "weights.safetensors"
+    weights = out / WEIGHTS
     beside = out / "weights.part"
     save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, beside)
+    beside.chmod(0o644)  # safetensors leaves it to its owner alone
     beside.replace(weights)
+    write_graph(network, example, out)
     said = {
         "name": recipe.name,
         "recipe": path,
@@ -116,8 +117,8 @@ def save(
         "hop": recipe.hop,
         "corpus": recipe.corpus.name,
         "license": recipe.corpus.license,
-        "temperature": round(temperature, 4),
-        "threshold": round(threshold, 4),
+        "temperature": 1.0,
+        "threshold": 0.0,
         "parameters": sum(p.numel() for p in network.parameters()),
         "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "commit": commit(),
@@ -125,6 +126,17 @@ def save(
         **(also or {}),
     }
     write_json(out / "run.json", said)
+
+
+def calibrate(run: Path, temperature: float, threshold: float) -> None:
+    """Write down what was fitted on clips that the run has not learnt from.
+
+    Args:
+        run: The run's folder.
+        temperature: Logits are divided by it.
+        threshold: Margin below which an answer is uncertain.
+    """
+    write_json(run / "run.json", {**facts(run), "temperature": round(temperature, 4), "threshold": round(threshold, 4)})
 
 
 def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> NetworkRecognizer:
@@ -147,7 +159,7 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
     assert isinstance(labels, list)
     recipe = call(str(said["recipe"]), arguments, allowed)
     network = recipe.build()
-    weights = where / "weights.safetensors"
+    weights = where / WEIGHTS
     try:
         tensors, digest = load_file(weights), hashlib.sha256(weights.read_bytes()).hexdigest()
     except (OSError, SafetensorError) as error:
@@ -165,6 +177,7 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
     return NetworkRecognizer(
         str(said["name"]), network, recipe.features, LabelSet(tuple(labels)), window=recipe.window, hop=recipe.hop,
         temperature=float(str(said["temperature"])), threshold=float(str(said["threshold"])),
+        answer=open_graph(where, network.modalities),
         facts={key: said[key] for key in ("name", "recipe", "corpus", "license", "sha256") if key in said},
     )  # fmt: skip
 

@@ -71,12 +71,11 @@ class ResidualFaces(Encoder):
         """Shape: (B, T, H, H), H even -> (B, T, D)."""
         faces = x.flatten(0, 1)[:, None]  # (B * T, 1, H, H)
         if self.mirrored and not self.training:
-            count = len(faces)
-            vectors = self._vectors(torch.cat([faces, faces.flip(3)]))
-            vectors = (vectors[:count] + vectors[count:]) / 2
+            both = self._vectors(torch.cat([faces, faces.flip(3)]))
+            vectors = both.reshape(2, -1, self.dim).mean(dim=0)
         else:
             vectors = self._vectors(faces)
-        return vectors.reshape(*x.shape[:2], -1)
+        return vectors.reshape(-1, x.shape[1], self.dim)
 
     def _vectors(self, faces: torch.Tensor) -> torch.Tensor:
         """Shape: (N, 1, H, H) -> (N, D)."""

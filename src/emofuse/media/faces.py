@@ -56,7 +56,7 @@ class Finder:
     detect: Detect
     side: float
     down: float
-    closely: int
+    closely: int = 64
     note: str | None = None
 
     def everywhere(self, picture: Grey) -> list[Box]:
