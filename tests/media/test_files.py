@@ -1,0 +1,116 @@
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+
+from emofuse.core.errors import MediaError
+from emofuse.core.modality import Modality
+from emofuse.media.faces import Finder
+from emofuse.media.files import clip_from_files, media_files
+from emofuse.media.video import Box
+
+
+def middle(picture: np.ndarray, enough: float) -> list[Box]:
+    return [Box(10.0, 10.0, 60.0, 60.0)]
+
+
+def finder() -> Finder:
+    return Finder("middle", middle, 1.0, 0.0)
+
+
+def film(path: Path, *, sound: bool) -> Path:
+    with av.open(str(path), "w") as file:
+        video = file.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 96, 96, "yuv420p"
+        audio = file.add_stream("aac", rate=48_000, layout="stereo") if sound else None
+        for i in range(25):
+            frame = av.VideoFrame.from_ndarray(np.full((96, 96), 90, np.uint8), format="gray").reformat(format="yuv420p")
+            frame.pts, frame.time_base = i, Fraction(1, 25)
+            file.mux(video.encode(frame))
+            if audio:
+                block = av.AudioFrame.from_ndarray(np.full((2, 1_920), 0.1, np.float32), format="fltp", layout="stereo")
+                block.sample_rate, block.pts, block.time_base = 48_000, 1_920 * i, Fraction(1, 48_000)
+                file.mux(audio.encode(block))
+        file.mux(video.encode(None))
+        if audio:
+            file.mux(audio.encode(None))
+    return path
+
+
+def voice(path: Path, seconds: float = 1.0) -> Path:
+    soundfile.write(path, np.full(round(22_050 * seconds), 0.1), 22_050)
+    return path
+
+
+def test_a_video_is_a_clip_of_sound_and_picture_read_in_one_pass(tmp_path: Path) -> None:
+    clip = clip_from_files(film(tmp_path / "talk.mp4", sound=True), finder=finder)
+
+    assert clip.id == "talk.mp4"
+    assert clip.label is None
+    assert set(clip.sources) == {Modality.AUDIO, Modality.VIDEO}
+    assert clip.sources[Modality.AUDIO].stream is clip.sources[Modality.VIDEO].stream
+    (chunk,) = clip.chunks(frozenset(clip.sources), 10_000)
+    assert set(chunk.signals) == {Modality.AUDIO, Modality.VIDEO}
+
+
+def test_a_clip_says_what_its_file_is(tmp_path: Path) -> None:
+    facts = clip_from_files(film(tmp_path / "talk.mp4", sound=True)).facts
+
+    assert abs(int(facts["duration"]) - 1_000) < 60
+    assert (facts["container"], facts["picture_codec"], facts["sound_codec"]) == ("mp4", "h264", "aac")
+    assert (facts["width"], facts["height"], facts["frame_rate"]) == ("96", "96", "25")
+    assert (facts["sound_rate"], facts["channels"]) == ("48000", "2")
+
+
+def test_a_clip_can_be_read_whole_too(tmp_path: Path) -> None:
+    clip = clip_from_files(film(tmp_path / "talk.mp4", sound=True), finder=finder)
+
+    assert clip.signal(Modality.VIDEO).values.shape == (5, 48, 48)
+    assert abs(len(clip.signal(Modality.AUDIO).values) - 16_000) < 1_000
+
+
+def test_sound_alone_is_a_clip(tmp_path: Path) -> None:
+    clip = clip_from_files(voice(tmp_path / "voice.wav"))
+
+    assert set(clip.sources) == {Modality.AUDIO}
+    assert clip.facts["duration"] == "1000"
+    assert "width" not in clip.facts
+
+
+def test_sound_of_its_own_file_replaces_that_of_the_video(tmp_path: Path) -> None:
+    clip = clip_from_files(film(tmp_path / "talk.mp4", sound=True), voice(tmp_path / "voice.wav", 2.0), finder=finder)
+
+    assert clip.sources[Modality.AUDIO].path.name == "voice.wav"
+    assert clip.facts["duration"] == "2000"
+    chunks = list(clip.chunks(frozenset(clip.sources), 10_000))
+    assert chunks[-1].until == 2_000
+
+
+def test_no_file_and_a_picture_named_as_sound_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="No file"):
+        clip_from_files()
+    with pytest.raises(MediaError, match="has no sound"):
+        clip_from_files(film(tmp_path / "a.mp4", sound=True), film(tmp_path / "b.mp4", sound=False))
+
+
+def test_folders_are_searched_for_recordings(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    names = ["b.mp4", "a.WAV", "in/c.mkv", "notes.txt", ".hidden.mp4"]
+    for name in names:
+        (tmp_path / name).touch()
+
+    files = media_files([tmp_path, tmp_path / "b.mp4", Path("missing.mp4")])
+
+    assert [file.name for file in files] == ["a.WAV", "b.mp4", "c.mkv", "missing.mp4"]
+
+
+def test_a_folder_without_recordings_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+
+    with pytest.raises(MediaError, match="No recordings in"):
+        media_files([tmp_path])
+    with pytest.raises(MediaError, match="No files named"):
+        media_files([])
