@@ -228,6 +228,8 @@ class _Windows:
     def push(self, chunk: Chunk) -> None:
         for m in self.recognizer.modalities & set(chunk.signals):
             self.held[m] = _joined(self.held[m], chunk.signals[m]) if m in self.held else chunk.signals[m]
+        if not self.held:
+            return  # nothing yet, and perhaps never
         cells: list[Segment] = []
         while max((cell := self._cell(len(self.segments) + len(cells))).end, self._window(cell).end) <= chunk.until:
             cells.append(cell)
