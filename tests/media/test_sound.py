@@ -86,6 +86,17 @@ def test_speech_in_the_centre_of_5_1_is_kept_and_the_bass_channel_is_not() -> No
     np.testing.assert_allclose(sound, 0.4 / (1 + 2 * 0.707 + 2 * 0.5), rtol=1e-5)
 
 
+def test_sixteen_channels_are_heard() -> None:
+    packed = av.AudioFrame.from_ndarray(np.full((1, 16 * 1_024), 0.25, dtype=np.float32), format="flt", layout="hexadecagonal")
+    packed.sample_rate = RATE
+    (planar,) = av.AudioResampler(format="fltp").resample(packed)
+
+    heard = np.concatenate([values for values, _ in Waveform(10.0, 2.0).push(planar, 0.0)])
+
+    assert planar.format.is_planar
+    np.testing.assert_allclose(heard, np.full(1_024, 0.25), atol=1e-6)
+
+
 @pytest.mark.parametrize(("kind", "dtype", "scale"), [("u8", np.uint8, 128), ("s16", np.int16, 32_768), ("s32p", np.int32, 2**31)])
 def test_whole_numbers_are_brought_to_one(kind: str, dtype: type, scale: int) -> None:
     values = (0.5 * scale * np.ones(160) + (128 if kind == "u8" else 0)).astype(dtype)

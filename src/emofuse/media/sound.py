@@ -24,6 +24,7 @@ _RATES = (1_000, 768_000)  # samples a second; a damaged header claims anything,
 _BLOCK = 10 * RATE  # samples of silence at once, so that hours of it take no memory
 _FASTEST = frozenset({".wav", ".flac", ".ogg"})  # what soundfile reads without looking for streams first
 _WEIGHTS = {"FL": 0.707, "FR": 0.707, "FC": 1.0, "LFE": 0.0}  # ITU-R BS.775: speech is in the centre; the bass channel has none
+_PLANES = 8  # channels; where a frame has more, each in its own memory, PyAV 18 reads beyond their list, and the process dies
 _BESIDE = 0.5  # weight of every other speaker: they carry the room
 
 
@@ -111,11 +112,17 @@ class Waveform:
         Yields:
             (time,) float32, and whether there is sound in it.
         """
+        import av
+
         rate, channels = frame.sample_rate, len(frame.layout.channels)
         if not _RATES[0] <= rate <= _RATES[1] or channels < 1:
             self.damaged += 1
             return
-        values = mixed(frame)
+        try:
+            values = mixed(frame)
+        except (av.error.FFmpegError, ValueError):  # ValueError: a format of numbers that numpy does not have
+            self.damaged += 1
+            return
         if start is not None and (start - self._clock < self.leap or start < self.furthest):
             late = start - self._clock
             if late > _LOOSE:
@@ -146,9 +153,21 @@ class Waveform:
 
 
 def mixed(frame: "AudioFrame") -> np.ndarray:
-    """A frame of any layout and number format as mono. Shape: (time,) float32 in -1..1."""
-    values = frame.to_ndarray()
+    """A frame of any layout and number format as mono.
+
+    Shape:
+        (time,) float32 in -1..1
+
+    Raises:
+        av.error.FFmpegError: It has more than eight channels, and they cannot be laid side by side.
+        ValueError: numpy has no such numbers.
+    """
     channels = [channel.name for channel in frame.layout.channels]
+    if frame.format.is_planar and len(channels) > _PLANES:
+        from av import AudioResampler
+
+        (frame,) = AudioResampler(format=frame.format.packed.name).resample(frame)
+    values = frame.to_ndarray()
     if not frame.format.is_planar:
         values = values.reshape(-1, len(channels)).T
     if values.dtype.kind == "f":
