@@ -15,15 +15,16 @@ from emofuse.core.clip import Clip
 from emofuse.core.errors import EmofuseError, MediaError, RunError, UnknownName
 from emofuse.core.labels import EIGHT_TO_SEVEN
 from emofuse.core.modality import Modality
+from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.timeline import Timeline
 from emofuse.decisions.average import Average
 from emofuse.media.annotate import annotate
 from emofuse.media.files import clip_from_files, media_files
-from emofuse.recognizer import Ensemble, Progress, Recognizer, quiet_progress
-from emofuse.run import facts, load, shipped
 
 if TYPE_CHECKING:
     import pandas
+
+    from emofuse.recognizer import Recognizer
 
 PICTURES = ("png", "svg")  # made on demand (--plot): they take longer than all other formats together
 
@@ -99,12 +100,15 @@ def formats() -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=4)
-def recognizer(run: str | None = None) -> Recognizer:
+def recognizer(run: str | None = None) -> "Recognizer":
     """What answers: every shipped run that can, fused; or one run by its name or folder.
 
     Raises:
         RunError: There is no such run.
     """
+    from emofuse.recognizer import Ensemble  # torch comes with it: a file that is refused must not wait for that
+    from emofuse.run import load, shipped
+
     if run is not None:
         return load(run)
     names = [name for name in shipped() if _speaks_of_emotion(name)]
@@ -115,6 +119,8 @@ def recognizer(run: str | None = None) -> Recognizer:
 
 def _speaks_of_emotion(name: str) -> bool:
     """Whether all of a run's labels have a place among the common seven."""
+    from emofuse.run import facts
+
     words = facts(name)["labels"]
     assert isinstance(words, list)
     return all(EIGHT_TO_SEVEN.word(word) for word in words)
@@ -138,7 +144,7 @@ def analyze_file(path: str | os.PathLike[str], *, run: str | None = None, progre
     return _answer(clip_from_files(Path(path)), recognizer(run), progress)
 
 
-def _answer(clip: Clip, judge: Recognizer, progress: Progress) -> Answer:
+def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     timeline = judge(clip, progress)
     if not timeline.present.any():
         why = ", ".join(dict.fromkeys(reason for lane in (timeline, *timeline.members) for reason in lane.absent if reason))
@@ -176,12 +182,16 @@ def analyze_files(
     """
     exporters = {name: catalog.module("exports", name) for name in wanted}
     files = media_files([Path(path) for path in paths])
-    judge = recognizer(run)
     if out is not None:
         _ready(out)
     for path, name in _named(files).items():
         try:
             clip = clip_from_files(path)
+        except EmofuseError as problem:
+            yield Outcome(path, None, problem=problem)
+            continue
+        judge = recognizer(run)
+        try:
             answer = _answer(clip, judge, bar(path))
             written = []
             if out is not None:

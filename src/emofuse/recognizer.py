@@ -3,7 +3,7 @@
 The same call judges a corpus, analyses a file and serves a page. Nothing here knows how weights were learnt.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from emofuse.core.clip import Chunk, Clip, Signal
 from emofuse.core.errors import MissingModality
 from emofuse.core.labels import LabelMap, LabelSet
 from emofuse.core.modality import Modality
+from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
 from emofuse.decisions.base import Decision
@@ -22,9 +23,6 @@ from emofuse.features.base import Feature
 from emofuse.graph import Answer
 from emofuse.media.sound import silent
 from emofuse.network import Batch, Network
-
-Progress = Callable[[int, int], None]
-"""Milliseconds done, milliseconds in all (0 where nobody knows): the one seam for bars and pages."""
 
 CHUNK = 10_000  # ms read and judged at a time: long enough for full batches, short enough that an hour needs no more memory
 FUSED_STEP = 200  # ms; the fused lane's cells, as fine as the finest member (faces at 5 a second)
@@ -34,10 +32,6 @@ NOTHING = {Modality.AUDIO: "no sound", Modality.VIDEO: "no picture", Modality.TE
 MISSED = {Modality.AUDIO: "silence", Modality.VIDEO: "no face", Modality.TEXT: "no words", Modality.EEG: "no contact"}
 
 _Look = tuple[Segment, frozenset[Modality]]  # a window, and the modalities that are there around the cell it is for
-
-
-def quiet_progress(done: int, total: int) -> None:
-    """Say nothing."""
 
 
 class Reading(Protocol):
