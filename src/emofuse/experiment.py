@@ -18,6 +18,7 @@ from emofuse.core.clip import Clip
 from emofuse.core.corpus import Corpus
 from emofuse.core.errors import CorpusError, RunError
 from emofuse.core.labels import EIGHT_TO_SEVEN, LabelMap, LabelSet, relabel
+from emofuse.core.modality import Modality
 from emofuse.core.split import Split
 from emofuse.data import Key, examples
 from emofuse.evaluation.card import card
@@ -164,7 +165,8 @@ def _taught(
     Those are the split's valid clips, or its test clips where nobody is valid: each split is then calibrated on the others' test.
     """
     if not _done(where, path, arguments, seed):
-        network, example = _learn(recipe, split, seed, where, remembered)
+        network = _learn(recipe, split, seed, where, remembered)
+        example = _asked(recipe, network, split.train)
         also = {"split": split.name, "n_train": len(split.train), "n_valid": len(split.valid), "n_test": len(split.test)}
         save(where, network, recipe=recipe, path=path, arguments=arguments, seed=seed, example=example, also=also)
     recognizer = load(where, allowed)
@@ -172,8 +174,8 @@ def _taught(
     return _held_out(recognizer, split.valid or split.test)
 
 
-def _learn(recipe: Recipe, split: Split, seed: int, out: Path, remembered: dict[Key, np.ndarray] | None) -> tuple[Network, Batch]:
-    """A network taught on a split, and a batch such as it takes; the best weights so far are kept in `out` while it learns."""
+def _learn(recipe: Recipe, split: Split, seed: int, out: Path, remembered: dict[Key, np.ndarray] | None) -> Network:
+    """A network taught on a split; the best weights so far are kept in `out` while it learns."""
     from safetensors.torch import save_file
 
     train_part = examples(
@@ -203,7 +205,24 @@ def _learn(recipe: Recipe, split: Split, seed: int, out: Path, remembered: dict[
         histories.append([epoch.as_dict() for epoch in history])
     write_json(out / "history.json", histories)
     (out / "unfinished.safetensors").unlink(missing_ok=True)
-    return network.eval(), next((valid_part or train_part).batches(2))
+    return network.eval()
+
+
+def _asked(recipe: Recipe, network: Network, clips: Sequence[Clip]) -> Batch:
+    """What the network will be asked when it is used: windows of a clip, which need not be as long as training examples are."""
+    asked: list[Batch] = []
+
+    def listen(inputs: Mapping[Modality, np.ndarray], present: Mapping[Modality, np.ndarray]) -> np.ndarray:
+        twice = {m: torch.from_numpy(np.concatenate([x, x])) for m, x in inputs.items()}  # a graph is made from two rows or more
+        asked.append(Batch(twice, {m: torch.from_numpy(np.concatenate([x, x])) for m, x in present.items()}))
+        return np.zeros((len(next(iter(inputs.values()))), len(recipe.labels)), dtype=np.float32)
+
+    ear = NetworkRecognizer(recipe.name, network, recipe.features, recipe.labels, window=recipe.window, hop=recipe.hop, answer=listen)
+    for clip in clips:
+        ear(clip)
+        if asked and all(flags.any() for flags in asked[-1].present.values()):
+            break
+    return asked[-1]
 
 
 def _done(where: Path, path: str, arguments: Mapping[str, object], seed: int) -> bool:

@@ -94,10 +94,13 @@ def open_graph(folder: Path, modalities: tuple[Modality, ...], threads: int = 1)
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3  # errors only
     session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
-    wanted = {value.name for value in session.get_inputs()}
+    wanted = {value.name: value.shape[1:] for value in session.get_inputs()}
 
     def answer(inputs: Mapping[Modality, np.ndarray], present: Mapping[Modality, np.ndarray]) -> np.ndarray:
         feed = {str(m): inputs[m] for m in modalities} | {f"{m}_present": present[m] for m in modalities}
+        for m in modalities:
+            if not present[m].any():  # what stands there does not matter, but the graph insists on its length
+                feed[str(m)] = np.zeros((len(inputs[m]), *wanted[str(m)]), dtype=inputs[m].dtype)
         (logits,) = session.run(None, {name: value for name, value in feed.items() if name in wanted})
         found: np.ndarray = logits
         return found
