@@ -82,7 +82,7 @@ def save(
     path: str,
     arguments: Mapping[str, object],
     seed: int,
-    example: Batch,
+    example: Batch | None = None,
     also: Mapping[str, object] | None = None,
 ) -> None:
     """Write a run's weights, their graph and facts, each beside and then renamed; it is not calibrated yet.
@@ -94,7 +94,7 @@ def save(
         path: The recipe's path, ``module:function``.
         arguments: What the recipe was called with.
         seed: Of the training.
-        example: Two or more rows such as the network takes.
+        example: Two or more rows such as the network takes; without them no graph is made, and torch answers.
         also: More facts: split, people, figures.
     """
     from safetensors.torch import save_file
@@ -105,7 +105,8 @@ def save(
     save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, beside)
     beside.chmod(0o644)  # safetensors leaves it to its owner alone
     beside.replace(weights)
-    write_graph(network, example, out)
+    if example is not None:
+        write_graph(network, example, out)
     said = {
         "name": recipe.name,
         "recipe": path,

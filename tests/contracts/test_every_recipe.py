@@ -111,16 +111,27 @@ def test_saving_and_loading_gives_the_same_scores(path, recipe, clips, tmp_path)
     before = judge(recipe, network, temperature=1.5, threshold=0.25)
     first = before(clips[0])
 
-    save(tmp_path / "run", network, recipe=recipe, path=path, arguments={}, seed=0, example=asked(recipe, network, clips))
+    save(tmp_path / "run", network, recipe=recipe, path=path, arguments={}, seed=0)
     calibrate(tmp_path / "run", temperature=1.5, threshold=0.25)
     after = load(tmp_path / "run")
 
     second = after(clips[0])
     assert (after.name, after.labels, after.modalities) == (recipe.name, recipe.labels, frozenset(recipe.features))
     assert (first.segments, first.threshold, first.absent) == (second.segments, second.threshold, second.absent)
-    np.testing.assert_allclose(second.scores, first.scores, atol=1e-5)
+    np.testing.assert_array_equal(second.scores, first.scores)
     np.testing.assert_allclose(second.scores[second.present].sum(axis=1), 1, atol=1e-5)
     assert second.present.any()
+
+
+@pytest.mark.slow
+def test_its_graph_gives_the_same_scores(path, recipe, clips, tmp_path):
+    network = recipe.build().eval()
+    save(tmp_path / "run", network, recipe=recipe, path=path, arguments={}, seed=0, example=asked(recipe, network, clips))
+
+    answered = load(tmp_path / "run")(clips[0])
+
+    assert (tmp_path / "run" / "network.onnx").exists()
+    np.testing.assert_allclose(answered.scores, judge(recipe, network)(clips[0]).scores, atol=1e-5)
 
 
 @pytest.mark.parametrize("gone", Modality)

@@ -78,7 +78,7 @@ def fit(
         optimizer: "sgd" (Nesterov momentum 0.9) or "adamw".
         augment: What happens to training batches.
         label_smoothing: Share of each target that is spread over all labels.
-        balance: Examples of rare labels weigh more, up to this many times a common one's; None for all the same.
+        balance: Examples of rare labels weigh more, up to this many times one of a label of average frequency; None for all the same.
         clip: Largest norm of a step's gradient; None for any.
         averaging: Decay a step of the exponential moving average of weights that is judged and kept; 0 for none.
         choose: "accuracy" or "uar" on valid picks the epoch; None keeps the last.

@@ -1,0 +1,213 @@
+"""The loop, on rows of numbers whose label can be read off them."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from emofuse.core.modality import Modality
+from emofuse.data import Examples
+from emofuse.encoders.mlp import Mlp
+from emofuse.fusions.early import Early
+from emofuse.network import Batch, Network
+from emofuse.training.fit import fit
+
+EEG = Modality.EEG
+CLASSES, WIDTH = 3, 6
+FAST = {"epochs": 5, "learning_rate": 0.02, "batch_size": 8, "optimizer": "adamw"}
+
+
+def network(seed=0):
+    torch.manual_seed(seed)
+    return Network({EEG: Mlp(WIDTH, (16, 8))}, Early({EEG: 8}, CLASSES, dropout=0.1))
+
+
+def rows(count, seed=0, noise=1.5, truth=None):
+    """Clips of one variant and two time steps; the label's column is higher than the others."""
+    generator = torch.Generator().manual_seed(seed)
+    label = torch.arange(count) % CLASSES if truth is None else truth
+    values = noise * torch.randn(count, 1, 2, WIDTH, generator=generator) + 2 * nn.functional.one_hot(label, WIDTH)[:, None, None]
+    return Examples({EEG: values}, {EEG: torch.ones(count, dtype=torch.bool)}, torch.eye(CLASSES)[label])
+
+
+TRAIN, VALID = rows(48), rows(30, seed=1)
+
+
+def weights(taught):
+    return {name: tensor.clone() for name, tensor in taught.state_dict().items()}
+
+
+def equal(first, second):
+    return all(tensor.equal(second[name]) for name, tensor in first.items())
+
+
+@torch.inference_mode()
+def judged(taught, part):
+    (batch,) = part.batches(1_000)
+    logits = taught.eval()(batch).logits
+    right = logits.argmax(1) == batch.target.argmax(1)
+    recalls = [right[batch.target.argmax(1) == c].float().mean() for c in batch.target.argmax(1).unique()]
+    return float(nn.functional.cross_entropy(logits, batch.target)), float(right.float().mean()), float(torch.stack(recalls).mean())
+
+
+def test_it_learns():
+    taught = network()
+    _, before, _ = judged(taught, VALID)
+
+    history = fit(taught, TRAIN, VALID, **FAST)
+
+    assert [line.number for line in history] == [1, 2, 3, 4, 5]
+    assert history[-1].loss < history[0].loss / 1.5
+    assert max(line.valid_accuracy for line in history) > max(before, 0.8)
+    assert not taught.training
+
+
+@pytest.mark.parametrize("averaging", [0.0, 0.9])
+@pytest.mark.parametrize("choose", ["accuracy", "uar"])
+def test_the_network_ends_with_the_weights_of_its_best_epoch_on_valid(choose, averaging):
+    taught, kept = network(), []
+
+    history = fit(
+        taught, TRAIN, rows(31, seed=2, noise=3), **FAST, choose=choose, averaging=averaging, kept=lambda n, e: kept.append((e, weights(n)))
+    )
+
+    figure = {"accuracy": "valid_accuracy", "uar": "valid_uar"}[choose]
+    figures = [getattr(line, figure) for line in history]
+    best = history[int(np.argmax(figures))]
+    assert kept[-1][0] == best
+    assert equal(weights(taught), kept[-1][1])
+    np.testing.assert_allclose(judged(taught, rows(31, seed=2, noise=3)), (best.valid_loss, best.valid_accuracy, best.valid_uar), atol=1e-5)
+
+
+def test_it_is_kept_whenever_it_is_better_than_before_and_only_then():
+    kept = []
+
+    history = fit(network(), TRAIN, rows(31, seed=2, noise=3), **FAST, kept=lambda n, e: kept.append(e))
+
+    accuracies = [line.valid_accuracy for line in history]
+    assert kept == [line for i, line in enumerate(history) if accuracies[i] > max(accuracies[:i], default=-1)]
+
+
+@pytest.mark.parametrize(("valid", "choose"), [(None, "accuracy"), (VALID, None)])
+def test_without_a_choice_the_last_epoch_is_kept(valid, choose):
+    taught, kept = network(), []
+
+    history = fit(taught, TRAIN, valid, **FAST, choose=choose, kept=lambda n, e: kept.append((e, weights(n))))
+
+    assert [line for line, _ in kept] == history
+    assert equal(weights(taught), kept[-1][1])
+    assert (history[0].valid_loss is None) == (valid is None)
+
+
+def test_averaged_weights_are_the_running_mean_of_the_steps():
+    """With one step an epoch: after step s the mean has moved towards the weights by 1 - min(decay, (1 + s) / (10 + s))."""
+    steps, means = [], []
+    one_step = {**FAST, "batch_size": 1_000, "choose": None}
+
+    fit(network(), TRAIN, None, **one_step, kept=lambda n, e: steps.append(weights(n)))
+    fit(network(), TRAIN, None, **one_step, averaging=0.5, kept=lambda n, e: means.append(weights(n)))
+
+    mean = weights(network())
+    for s, (now, found) in enumerate(zip(steps, means, strict=True), start=1):
+        decay = min(0.5, (1 + s) / (10 + s))
+        mean = {name: decay * mean[name] + (1 - decay) * now[name] for name in mean}
+        for name, tensor in found.items():
+            torch.testing.assert_close(tensor, mean[name], rtol=1e-4, atol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_does_not():
+    first, again, other = network(), network(), network()
+
+    histories = [fit(taught, TRAIN, VALID, **FAST, seed=seed) for taught, seed in ((first, 7), (again, 7), (other, 8))]
+
+    assert equal(weights(first), weights(again))
+    assert [line.loss for line in histories[0]] == [line.loss for line in histories[1]]
+    assert not equal(weights(first), weights(other))
+
+
+def test_valid_never_changes_what_is_learnt():
+    one, two = network(), network()
+
+    fit(one, TRAIN, VALID, **FAST, choose=None)
+    fit(two, TRAIN, rows(12, seed=5), **FAST, choose=None)
+
+    assert equal(weights(one), weights(two))
+
+
+def test_training_batches_are_augmented_and_valid_ones_are_not():
+    seen = []
+
+    def augment(batch, generator):
+        seen.append(len(batch))
+        return Batch({EEG: batch.inputs[EEG] * 0}, batch.present, batch.target)
+
+    taught = network()
+    history = fit(taught, TRAIN, VALID, **{**FAST, "epochs": 2}, augment=augment)
+
+    assert seen == [8] * 12
+    assert history[-1].loss > 1.0  # nothing can be learnt from zeros
+    assert history[0].valid_loss == pytest.approx(judged_at_first_epoch(), abs=1e-5)
+
+
+def judged_at_first_epoch():
+    kept = []
+    zeros = Examples({EEG: TRAIN.inputs[EEG] * 0}, TRAIN.present, TRAIN.targets)
+    fit(network(), zeros, VALID, **{**FAST, "epochs": 2}, choose=None, kept=lambda n, e: kept.append(e))
+    return kept[0].valid_loss
+
+
+def test_smoothed_targets_cannot_be_met_exactly():
+    smooth, sharp = (fit(network(), TRAIN, None, **FAST, label_smoothing=share)[-1].loss for share in (0.3, 0.0))
+
+    assert smooth > sharp + 0.2
+
+
+def test_rare_labels_weigh_more_when_balanced():
+    """Of 40 clips 4 are of the last label, and nothing tells them apart: what is said of them is how much they weigh."""
+    label = torch.tensor([0] * 36 + [2] * 4)
+    values = torch.ones(40, 1, 2, WIDTH)
+    lopsided = Examples({EEG: values}, {EEG: torch.ones(40, dtype=torch.bool)}, torch.eye(CLASSES)[label])
+
+    said = []
+    for balance in (None, 3.0):
+        taught = network()
+        fit(taught, lopsided, None, epochs=40, learning_rate=0.05, batch_size=40, optimizer="adamw", balance=balance, weight_decay=0.0)
+        (batch,) = lopsided.batches(40)
+        said.append(float(taught(batch).logits.detach().softmax(1)[0, 2]))
+
+    assert said[0] == pytest.approx(0.1, abs=0.04)
+    assert said[1] == pytest.approx(3 * 4 / (3 * 4 + 36 * (40 / 3) / 36), abs=0.06)  # at most 3 times, and 13.3 to 36
+
+
+def test_a_gradient_may_be_clipped():
+    free, clipped = network(), network()
+
+    fit(free, TRAIN, None, **{**FAST, "epochs": 1, "optimizer": "sgd"})
+    fit(clipped, TRAIN, None, **{**FAST, "epochs": 1, "optimizer": "sgd"}, clip=1e-6, weight_decay=0.0)
+
+    start = weights(network())
+    moved = [max(float((w[name] - start[name]).abs().max()) for name in start) for w in (weights(free), weights(clipped))]
+    assert moved[1] < 1e-5 < moved[0]
+
+
+def test_half_precision_learns_too_and_leaves_whole_weights():
+    taught = network()
+
+    history = fit(taught, TRAIN, VALID, **FAST, precision="bf16-mixed")
+
+    assert history[-1].loss < history[0].loss
+    assert {p.dtype for p in taught.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [({"choose": "loss"}, "'accuracy', 'uar' or None"), ({"optimizer": "lion"}, "'sgd' and 'adamw'")]
+)
+def test_what_does_not_exist_is_refused_before_the_first_epoch(wrong, said):
+    with pytest.raises(ValueError, match=said):
+        fit(network(), TRAIN, None, **{**FAST, **wrong})
+
+
+def test_a_line_of_history_is_json():
+    line = fit(network(), TRAIN, VALID, **{**FAST, "epochs": 1})[0]
+
+    assert set(line.as_dict()) == {"number", "loss", "valid_loss", "valid_accuracy", "valid_uar", "seconds"}
