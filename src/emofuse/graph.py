@@ -62,6 +62,9 @@ def write_graph(network: Network, example: Batch, folder: Path) -> Path:
         )
     assert program is not None
     model = program.model_proto
+    for said in (model, model.graph, *model.graph.node, *model.graph.initializer, *model.graph.value_info, *model.functions):
+        said.ClearField("metadata_props")  # where in whose files each operation was written: nobody's business, and most of the size
+        said.ClearField("doc_string")
     places = _places(folder / WEIGHTS)
     for tensor in model.graph.initializer:
         place = places.get(tensor.name.removeprefix("network."))
