@@ -175,7 +175,7 @@ def at_hand(file: Path, address: str, sha256: str, patience: float = PATIENCE) -
     threading.Thread(target=work, name="emofuse download", daemon=True).start()
     if done.wait(patience) and not problems:
         return file
-    log.warning("Could not download %s: %s. Put it to %s by hand.", address, *(problems or ["no answer in time"]), file)
+    log.info("Could not download %s: %s. Put it to %s by hand.", address, *(problems or ["no answer in time"]), file)
     _remember_failure(file)
     return None
 
@@ -183,7 +183,11 @@ def at_hand(file: Path, address: str, sha256: str, patience: float = PATIENCE) -
 def _download(file: Path, address: str, sha256: str, until: float) -> None:
     with beside(file) as unfinished, unfinished.open("wb") as kept:
         digest = hashlib.sha256()
-        with urllib.request.urlopen(address, timeout=max(until - time.monotonic(), 0.1)) as answer:
+        try:
+            opened = urllib.request.urlopen(address, timeout=max(until - time.monotonic(), 0.1))
+        except OSError as error:  # not a fault of the folder that is written to
+            raise MediaError(f"it cannot be reached ({getattr(error, 'reason', error)})") from error
+        with opened as answer:
             while block := answer.read(1 << 16):
                 if time.monotonic() > until:
                     raise TimeoutError("the network is too slow")
