@@ -6,8 +6,9 @@ It never sees test clips, because nothing passes them in.
 import copy
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import torch
 from torch import nn
@@ -137,6 +138,34 @@ def fit(
     assert best is not None
     network.load_state_dict(best[1])
     network.eval()
+    return history
+
+
+def fit_in_stages(
+    network: Network,
+    train: Examples,
+    valid: Examples | None,
+    *,
+    stages: Sequence[Mapping[str, Any]],
+    seed: int = 0,
+    kept: Callable[[Network, Epoch], None] | None = None,
+) -> list[Epoch]:
+    """`fit` several times over, each stage going on from the weights that the one before ended with.
+
+    A last short stage without strong augmentation lets a network settle on what it will be asked (Ge et al. 2021, YOLOX).
+
+    Args:
+        network: To be taught.
+        train: Learnt from.
+        valid: Chosen on within each stage.
+        stages: Arguments of `fit`, a mapping a stage.
+        seed: Of the first stage; each further one has the next.
+        kept: As in `fit`.
+    """
+    history: list[Epoch] = []
+    for i, stage in enumerate(stages):
+        lines = fit(network, train, valid, seed=seed + i, kept=kept, **stage)
+        history += [replace(line, number=len(history) + line.number) for line in lines]
     return history
 
 
