@@ -128,7 +128,8 @@ def damaged(content: bytes, generator: np.random.Generator) -> bytes:
 
 def made(folder: Path) -> list[Path]:
     """A second of the portrait speaking, in every container."""
-    pictures = [demo.frame(demo.portrait(), i / 25)[::2, ::2] for i in range(25)]
+    portrait = demo.portrait()
+    pictures = [demo.frame(portrait, i / 25)[::4, ::4] for i in range(25)]
     kinds = [
         ("mp4", "libx264", "aac"), ("matroska", "libx264", "flac"), ("webm", "libvpx", "libopus"), ("avi", "mpeg4", "libmp3lame"),
         ("mpeg", "mpeg2video", "mp2"), ("mpegts", "libx264", "aac"), ("mov", "mjpeg", "pcm_s16le"),
