@@ -4,7 +4,7 @@ Nothing here knows about networks. N: clips, V: variants of a clip, T: time step
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -38,15 +38,21 @@ class Examples:
     """Clips as arrays, ready to be drawn in batches.
 
     Shape:
-        inputs {m: (N, V, T, ...)} float32; present {m: (N,)} bool; targets (N, C) float32
+        inputs {m: (N, V, T, ...)} float32; present {m: (N,)} bool; targets (N, C) float32, what is taught;
+        labels (N, C) float32, the corpus's own word, all belief on it
     """
 
     inputs: Mapping[Modality, torch.Tensor]
     present: Mapping[Modality, torch.Tensor]
     targets: torch.Tensor
+    labels: torch.Tensor
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    def by_label(self) -> "Examples":
+        """The same, to be taught the corpus's own labels and nothing softer."""
+        return replace(self, targets=self.labels)
 
     def batches(self, size: int) -> Iterator[Batch]:
         """All of them in order, the first variant of each."""
@@ -107,7 +113,8 @@ def examples(
         inputs[m] = torch.from_numpy(np.stack([row if row is not None else np.zeros_like(known) for row in rows]))
         present[m] = torch.tensor([row is not None for row in rows])
     targets = np.stack([target(clip, labels) for clip in clips])
-    return Examples(inputs, present, torch.from_numpy(targets.astype(np.float32)))
+    own = np.stack([one_hot(clip, labels) for clip in clips])
+    return Examples(inputs, present, torch.from_numpy(targets.astype(np.float32)), torch.from_numpy(own))
 
 
 def _row(

@@ -10,7 +10,7 @@ from emofuse.data import Examples
 from emofuse.encoders.mlp import Mlp
 from emofuse.fusions.early import Early
 from emofuse.network import Batch, Network
-from emofuse.training.fit import fit
+from emofuse.training.fit import fit, fit_in_stages
 
 EEG = Modality.EEG
 CLASSES, WIDTH = 3, 6
@@ -27,7 +27,7 @@ def rows(count, seed=0, noise=1.5, truth=None):
     generator = torch.Generator().manual_seed(seed)
     label = torch.arange(count) % CLASSES if truth is None else truth
     values = noise * torch.randn(count, 1, 2, WIDTH, generator=generator) + 2 * nn.functional.one_hot(label, WIDTH)[:, None, None]
-    return Examples({EEG: values}, {EEG: torch.ones(count, dtype=torch.bool)}, torch.eye(CLASSES)[label])
+    return Examples({EEG: values}, {EEG: torch.ones(count, dtype=torch.bool)}, torch.eye(CLASSES)[label], torch.eye(CLASSES)[label])
 
 
 TRAIN, VALID = rows(48), rows(30, seed=1)
@@ -151,7 +151,7 @@ def test_training_batches_are_augmented_and_valid_ones_are_not():
 
 def judged_at_first_epoch():
     kept = []
-    zeros = Examples({EEG: TRAIN.inputs[EEG] * 0}, TRAIN.present, TRAIN.targets)
+    zeros = Examples({EEG: TRAIN.inputs[EEG] * 0}, TRAIN.present, TRAIN.targets, TRAIN.labels)
     fit(network(), zeros, VALID, **{**FAST, "epochs": 2}, choose=None, kept=lambda n, e: kept.append(e))
     return kept[0].valid_loss
 
@@ -166,7 +166,7 @@ def test_rare_labels_weigh_more_when_balanced():
     """Of 40 clips 4 are of the last label, and nothing tells them apart: what is said of them is how much they weigh."""
     label = torch.tensor([0] * 36 + [2] * 4)
     values = torch.ones(40, 1, 2, WIDTH)
-    lopsided = Examples({EEG: values}, {EEG: torch.ones(40, dtype=torch.bool)}, torch.eye(CLASSES)[label])
+    lopsided = Examples({EEG: values}, {EEG: torch.ones(40, dtype=torch.bool)}, torch.eye(CLASSES)[label], torch.eye(CLASSES)[label])
 
     said = []
     for balance in (None, 3.0):
@@ -211,3 +211,29 @@ def test_a_line_of_history_is_json():
     line = fit(network(), TRAIN, VALID, **{**FAST, "epochs": 1})[0]
 
     assert set(line.as_dict()) == {"number", "loss", "valid_loss", "valid_accuracy", "valid_uar", "seconds"}
+
+
+def test_own_labels_are_taught_instead_of_targets_when_asked():
+    other = Examples(TRAIN.inputs, TRAIN.present, TRAIN.labels.roll(1, dims=1), TRAIN.labels)
+
+    misled, right = network(), network()
+    fit(misled, other, None, **FAST)
+    fit(right, other, None, **FAST, own_labels=True)
+
+    assert judged(misled, VALID)[1] < 0.3
+    assert judged(right, VALID)[1] > 0.7
+
+
+def test_stages_go_on_from_one_another_and_are_counted_through():
+    once, twice = network(), network()
+
+    fit(once, TRAIN, None, **FAST)
+    history = fit_in_stages(twice, TRAIN, None, stages=(FAST, {**FAST, "epochs": 1, "learning_rate": 1e-9}))
+
+    assert [line.number for line in history] == [1, 2, 3, 4, 5, 6]
+    for name, tensor in once.named_parameters():
+        torch.testing.assert_close(dict(twice.named_parameters())[name], tensor)
+
+
+def test_a_schedule_may_be_broken_off():
+    assert len(fit(network(), TRAIN, None, **FAST, stop=2)) == 2

@@ -17,7 +17,7 @@ from emofuse.core.errors import MediaError
 from emofuse.core.timeline import STEP, Timeline
 from emofuse.media.beside import beside
 from emofuse.media.panel import Panel
-from emofuse.media.probe import open_media, picture_stream, sound_stream
+from emofuse.media.probe import open_media, packets, picture_stream, sound_stream
 
 if TYPE_CHECKING:
     from av import AudioStream, Packet, VideoFrame, VideoStream
@@ -122,10 +122,10 @@ class _Copy:
         import av
 
         streams = [stream for stream in (self.picture, self.sound) if stream is not None]
-        packets = self.source.demux(streams)
+        demuxed = packets(self.source, streams)
         while True:
             try:
-                packet = next(packets, None)
+                packet = next(demuxed, None)
             except (av.error.FFmpegError, ValueError):
                 self.damaged += 1
                 return

@@ -56,6 +56,8 @@ def fit(
     weight_decay: float = 5e-4,
     optimizer: str = "sgd",
     augment: Augment | None = None,
+    stop: int | None = None,
+    own_labels: bool = False,
     label_smoothing: float = 0.0,
     balance: float | None = None,
     clip: float | None = None,
@@ -78,6 +80,8 @@ def fit(
         weight_decay: Of matrices and kernels; biases and normalisation have none.
         optimizer: "sgd" (Nesterov momentum 0.9) or "adamw".
         augment: What happens to training batches.
+        stop: Break off after so many of the schedule's epochs; None for none.
+        own_labels: Teach the corpus's own labels instead of the targets that a recipe made of them.
         label_smoothing: Share of each target that is spread over all labels.
         balance: Examples of rare labels weigh more, up to this many times one of a label of average frequency; None for all the same.
         clip: Largest norm of a step's gradient; None for any.
@@ -108,7 +112,8 @@ def fit(
     history: list[Epoch] = []
     best: tuple[float, dict[str, torch.Tensor]] | None = None
     step = 0
-    for number in range(1, epochs + 1):
+    train = train.by_label() if own_labels else train
+    for number in range(1, (stop or epochs) + 1):
         began, total, count = time.monotonic(), 0.0, 0
         network.train()
         for drawn in train.drawn(batch_size, generator):
