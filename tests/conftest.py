@@ -38,7 +38,7 @@ def toy() -> tuple[Clip, ...]:
 
 @pytest.fixture(scope="session")
 def toy_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run that has learnt sound and faces of the toy corpus: the first two people were not learnt from."""
+    """The folder of a run that has learnt sound and faces of the toy corpus: cleo and dan were not learnt from."""
     from emofuse.experiment import train  # torch and Lightning take seconds to import, and most tests need neither
 
     out = tmp_path_factory.mktemp("toy") / "run"
