@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -18,9 +18,9 @@ import numpy as np
 from emofuse.core.errors import MediaError
 from emofuse.core.modality import Modality
 from emofuse.core.timeline import clock
+from emofuse.media.grid import HELD, NEAREST, Grid, Seen
 from emofuse.media.probe import Limits, open_media, packets, picture_stream, sound_stream
 from emofuse.media.sound import Waveform
-from emofuse.media.video import Grey, grey
 
 if TYPE_CHECKING:
     from av import AudioFrame, Packet, VideoFrame
@@ -30,14 +30,10 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 _WAITING = 8  # items between the two threads; a 4K frame has 12 MB, and the decoder holds as many again
-_HELD = 1.0  # seconds that a picture counts as still on the screen when no other follows
-_NEXT = 0.075  # seconds; a sample takes the next picture rather than the last where that is nearer and at most so far away
-_SPARSE = 2 * _NEXT  # seconds between pictures from which every one is decoded; so a sample is at most 75 ms from its picture
+_SPARSE = 2 * NEAREST  # seconds between pictures from which every one is decoded; so a sample is at most 75 ms from its picture
 _SKIPS = frozenset({"h264", "hevc", "mpeg2video", "mpeg4"})  # codecs with pictures that no other picture refers to
-_LATE = 0.1  # seconds that the first picture may be late and still stand for the beginning, as reordered frames often are
 _LEAP = 2.0  # seconds; a step in time beyond the end that the header gives is damage if longer than this
 _LEAP_BLIND = 600.0  # seconds; the same where the header gives no end
-_EMPTY = 50  # samples without a picture handed over at once
 _PATIENCE = 12.0  # seconds without anything decoded after which a file is given up; a fifth of a second of video takes some ms
 _BATCH = 8_000  # samples of sound handed over at once
 _GUESSED = frozenset({"mp3", "mpeg", "mpegts", "ogg"})  # demuxers that estimate a length, or measure what is there
@@ -49,14 +45,6 @@ class Heard:
 
     values: np.ndarray
     present: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What the next `count` samples of the grid show; None where there is no picture."""
-
-    picture: Grey | None
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +141,7 @@ class _Decoder:
             self.streams[Modality.VIDEO] = picture
             picture.thread_type = "AUTO"
             if picture.codec_context.codec.canonical_name in _SKIPS:
-                # Pictures that no other refers to need not be decoded: the rest comes out the same to the bit (tests/media/test_decode.py),
+                # Pictures that no other refers to need not be decoded: the rest comes out the same to the bit (tests/media/test_stream.py),
                 # and 720p H.264 takes three quarters of the time. Where what remains is too sparse, `_seen` takes this back.
                 picture.codec_context.skip_frame = "NONREF"
         self.origin = (container.start_time or 0) / 1_000_000
@@ -161,7 +149,7 @@ class _Decoder:
         self.expected = self._length(everything)
         furthest, leap = (self.expected + _LEAP, _LEAP) if self.expected else (0.0, _LEAP_BLIND)
         self.sound = Waveform(furthest, leap)
-        self.pictures = _Grid(picture_rate, furthest, leap, _aspect(picture), _spacing(picture))
+        self.pictures = Grid(picture_rate, furthest, leap, _aspect(picture), _spacing(picture))
         self.damaged = dict.fromkeys(self.streams, 0)
         self.batch: list[np.ndarray] = []
         self.shown = 0.0  # seconds at which the last packet of the picture ends, decoded or not
@@ -250,63 +238,6 @@ class _Decoder:
         return End(ends, tuple(notes))
 
 
-@dataclass(slots=True, eq=False)
-class _Grid:
-    """Which picture each sample of a uniform grid shows: what is on the screen at that moment.
-
-    Args:
-        rate: Samples a second.
-        furthest: Seconds beyond which, after a leap, a picture's time is not believed.
-        leap: Seconds; a longer step must end before `furthest`.
-        aspect: Width of a pixel over its height.
-        spacing: Seconds from one picture to the next where the file does not say.
-    """
-
-    rate: float
-    furthest: float
-    leap: float
-    aspect: float
-    spacing: float
-    last: float = 0.0  # seconds; when the picture held began
-    damaged: int = 0
-    made: int = field(default=0, init=False)  # samples given out
-    held: "VideoFrame | None" = field(default=None, init=False)
-    end: int = 0  # ms; where the picture ends, known after `close`
-
-    def push(self, frame: "VideoFrame", start: float | None) -> Iterator[Seen]:
-        """The samples that are decided by the coming of this frame."""
-        if start is None:
-            start = self.last + self.spacing if self.held is not None else 0.0
-        if self.held is None:
-            start = 0.0 if start <= _LATE else start
-        if start - self.last >= self.leap and start > self.furthest or (self.held is not None and start < self.last):
-            self.damaged += 1
-            return
-        yield from self._until(start - min(_NEXT, (start - self.last) / 2))
-        self.held, self.last = frame, start
-
-    def close(self, shown: float) -> Iterator[Seen]:
-        """The samples up to the end of the last picture, or of a last one that was not decoded."""
-        if self.held is not None:
-            end = min(max(self.last + self.spacing, shown), self.last + self.spacing + 2 * _SPARSE)
-            yield from self._until(end)
-            self.end = round(end * 1_000)
-
-    def _until(self, moment: float) -> Iterator[Seen]:
-        """The samples before `moment`: they show the picture held, as long as it can be believed to be still there."""
-        due = max(int(-(-moment * self.rate // 1)) - self.made, 0)
-        if not due or (self.held is None and moment <= 0):
-            return
-        shown = 0
-        if self.held is not None:
-            shown = min(max(int((self.last + _HELD) * self.rate) + 1 - self.made, 0), due)
-        self.made += due
-        if shown and self.held is not None:
-            yield Seen(grey(self.held, self.aspect), shown)
-        for first in range(shown, due, _EMPTY):
-            yield Seen(None, min(_EMPTY, due - first))
-
-
 def _aspect(picture: "VideoStream | None") -> float:
     ratio = picture.sample_aspect_ratio if picture is not None else None
     return float(ratio) if ratio and 0.1 < ratio < 10 else 1.0
@@ -314,4 +245,4 @@ def _aspect(picture: "VideoStream | None") -> float:
 
 def _spacing(picture: "VideoStream | None") -> float:
     rate = (picture.average_rate or picture.guessed_rate) if picture is not None else None
-    return min(1 / float(rate), _HELD) if rate else 0.04
+    return min(1 / float(rate), HELD) if rate else 0.04

@@ -1,5 +1,6 @@
 """Loose files to a clip: what somebody uploads, or names on the command line."""
 
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -24,8 +25,8 @@ ENDINGS = frozenset({
 
 
 def clip_from_files(
-    video: Path | None = None,
-    audio: Path | None = None,
+    video: str | os.PathLike[str] | None = None,
+    audio: str | os.PathLike[str] | None = None,
     *,
     finder: Callable[[], faces.Finder] = faces.finder,
     limits: Limits = LIMITS,
@@ -42,9 +43,9 @@ def clip_from_files(
         MediaError: No file named, or one is refused or unreadable.
 
     Example:
-        ``clip_from_files(Path("talk.mp4")).sources`` has audio and video, read together in one pass.
+        ``clip_from_files("talk.mp4").sources`` has audio and video, read together in one pass.
     """
-    named = [path for path in (video, audio) if path is not None]
+    named = [Path(path) for path in (video, audio) if path is not None]
     if not named:
         raise MediaError("No file to make a clip of. Expected a video, a sound file, or both; name one.")
     probes = [probe(path, limits) for path in named]

@@ -13,8 +13,9 @@ from emofuse.core.clip import Chunk, Signal
 from emofuse.core.errors import MediaError
 from emofuse.core.modality import Modality
 from emofuse.media import faces
-from emofuse.media.decode import End, Heard, Seen, decoding
+from emofuse.media.decode import End, Heard, decoding
 from emofuse.media.follow import Follower
+from emofuse.media.grid import Seen
 from emofuse.media.probe import LIMITS, Limits
 from emofuse.media.sound import RATE
 
