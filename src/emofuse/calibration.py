@@ -73,7 +73,7 @@ def temperature(logits: np.ndarray, targets: np.ndarray) -> float:
 def hesitation(probabilities: np.ndarray, targets: np.ndarray, odds: float = 0.5) -> float:
     """The margin between the two best labels below which an answer is right less often than `odds`.
 
-    The largest margin under which the answers so far, from the closest call up, are right at most `odds` of the time.
+    The share of right answers at a margin is estimated by isotonic regression: the wider the margin, never the less often right.
 
     Args:
         probabilities: (N, C), calibrated; rows of NaN are left out.
@@ -92,8 +92,10 @@ def hesitation(probabilities: np.ndarray, targets: np.ndarray, odds: float = 0.5
     ordered = np.sort(probabilities[known], axis=1)
     margin = ordered[:, -1] - ordered[:, -2]
     right = probabilities[known].argmax(axis=1) == targets[known]
-    order = margin.argsort(kind="stable")
-    margin, share = margin[order], right[order].cumsum() / np.arange(1, len(order) + 1)
-    last = np.append(np.diff(margin) > 0, True)[: len(margin)]  # of those with one margin: they are trusted together or not at all
-    below = np.flatnonzero((share <= odds) & last)
-    return float(margin[below[-1]]) if len(below) else 0.0
+    if not len(margin):
+        return 0.0
+    from sklearn.isotonic import IsotonicRegression  # imports in a second, and only training needs it
+
+    share = IsotonicRegression(out_of_bounds="clip").fit(margin, right.astype(float)).predict(margin)
+    below = margin[share <= odds]
+    return float(below.max()) if len(below) else 0.0
