@@ -26,7 +26,7 @@ FEATURES: dict[Modality, Feature] = {Modality.AUDIO: LogMel(hop=1_024, bands=32)
 DECIBELS = 20.0  # what a toy spectrum varies by
 
 
-def audio_video(*, epochs: int = 12, learning_rate: float = 0.02, width: int = 16) -> Recipe:
+def audio_video(*, epochs: int = 8, learning_rate: float = 0.02, width: int = 16) -> Recipe:
     """Sound and faces side by side in one network (early fusion), either of which may go missing; no published figure."""
     return Recipe(
         name="toy",
@@ -39,7 +39,7 @@ def audio_video(*, epochs: int = 12, learning_rate: float = 0.02, width: int = 1
             fit,
             epochs=epochs,
             learning_rate=learning_rate,
-            batch_size=8,
+            batch_size=4,
             optimizer="adamw",
             augment=missing(0.4),
             averaging=0.9,
