@@ -1,9 +1,9 @@
 """Imports go one way, and what must stay light stays light."""
 
 import ast
+import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,9 +121,10 @@ def test_what_stands_above_encoders_runs_without_torch():
 @pytest.mark.skipif(not (ROOT / "cli.py").exists(), reason="there are no commands yet")
 def test_help_comes_at_once():
     def seconds() -> float:
-        began = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "emofuse", "--help"], capture_output=True, check=True, cwd=ROOT.parent)
-        return time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    # The best of several, because others use the machine too.
+    # Its processor's time, and the best of several, because others use the machine too.
     assert any(seconds() < 0.3 for _ in range(10))
