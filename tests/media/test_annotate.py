@@ -32,7 +32,19 @@ def timeline(duration, labels=COMMON_SEVEN):
 
 
 def make(
-    path, *, times=None, rate=25, frames=30, size=SIZE, codec="libx264", pixels="yuv420p", sound=None, late=0.0, aspect=None, container=None
+    path,
+    *,
+    times=None,
+    rate=25,
+    frames=30,
+    size=SIZE,
+    codec="libx264",
+    pixels="yuv420p",
+    sound=None,
+    late=0.0,
+    aspect=None,
+    container=None,
+    layout="stereo",
 ):
     """A video whose upper half is grey and lower half bright, with a square wave from `late` seconds on."""
     times = times or [round(i * 1_000 / rate) for i in range(frames)]
@@ -43,7 +55,7 @@ def make(
             stream.codec_context.sample_aspect_ratio = aspect
         if codec == "libx264":
             stream.codec_context.time_base = Fraction(1, 1_000)
-        heard = made.add_stream(sound, rate=44_100 if sound != "libopus" else 48_000, layout="stereo") if sound else None
+        heard = made.add_stream(sound, rate=44_100 if sound != "libopus" else 48_000, layout=layout) if sound else None
         picture = np.full((size[1], size[0], 3), 128, dtype=np.uint8)
         picture[size[1] // 2 :] = 220
         for i, time in enumerate(times):
@@ -54,7 +66,7 @@ def make(
         if heard:
             count = round(heard.rate * (times[-1] / 1_000 + 1 / rate - late))
             wave = np.where(np.arange(count) // 50 % 2, 9_000, -9_000).astype(np.int16)
-            frame = av.AudioFrame.from_ndarray(np.repeat(wave, 2)[None], format="s16", layout="stereo")
+            frame = av.AudioFrame.from_ndarray(np.repeat(wave, 2 if layout == "stereo" else 1)[None], format="s16", layout=layout)
             frame.sample_rate, frame.pts, frame.time_base = heard.rate, round(late * heard.rate), Fraction(1, heard.rate)
             made.mux(heard.encode(frame))
             made.mux(heard.encode(None))
@@ -259,6 +271,18 @@ def test_a_video_that_breaks_off_is_annotated_as_far_as_it_goes(tmp_path):
     target = annotated(video, duration=4_000)
 
     assert 10 < len(shown(target)[0]) < 100
+
+
+def test_sound_whose_channels_change_on_the_way_is_kept(tmp_path):
+    first = make(tmp_path / "a.ts", codec="mpeg2video", sound="mp2")
+    then = make(tmp_path / "b.ts", codec="mpeg2video", sound="mp2", layout="mono", times=range(0, 2_400, 40), late=1.2)
+    first.write_bytes(first.read_bytes() + then.read_bytes())
+
+    target = annotated(first, duration=2_400)
+
+    with av.open(str(target)) as container:
+        heard = sum(frame.samples for frame in container.decode(audio=0)) / 44_100
+    assert abs(heard - 2.4) < 0.15
 
 
 def test_progress_runs_from_nothing_to_everything(tmp_path):

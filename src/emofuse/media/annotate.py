@@ -20,7 +20,7 @@ from emofuse.media.panel import Panel
 from emofuse.media.probe import open_media, packets, picture_stream, sound_stream
 
 if TYPE_CHECKING:
-    from av import AudioStream, Packet, VideoFrame, VideoStream
+    from av import AudioFrame, AudioResampler, AudioStream, Packet, VideoFrame, VideoStream
     from av.container import InputContainer, OutputContainer
 
 _COPIED = frozenset({"aac", "mp3", "opus", "flac"})  # sound that MP4 carries and browsers play; all else becomes AAC
@@ -88,6 +88,8 @@ class _Copy:
         self.drawn: VideoStream | None = None
         self.panel: Panel | None = None
         self.heard: AudioStream | None = None
+        self.kind: tuple[str, str, int] | None = None  # format, layout and rate that `fitting` takes
+        self.fitting: AudioResampler | None = None
         self.last: dict[int, int] = {}  # latest time written, by index of the stream made
         self.step = 1  # time between the last two pictures
         self.copied = False
@@ -211,7 +213,8 @@ class _Copy:
             for frame in self._decoded(packet):
                 if frame.pts is not None and frame.time_base:
                     frame.pts -= round(self.start / frame.time_base)
-                self._write(self.heard.encode(frame))
+                for fitting in self._fitted(frame):
+                    self._write(self.heard.encode(fitting))
             return
         told = [time for time in (packet.pts, packet.dts) if time is not None]
         if not told:
@@ -224,10 +227,29 @@ class _Copy:
         packet.stream = self.heard
         self.made.mux(packet)
 
+    def _fitted(self, frame: "AudioFrame") -> "Iterator[AudioFrame]":
+        """Sound as the encoder was told that it would be: broadcasts change their channels on the way, and damage changes the rest."""
+        import av
+
+        assert self.heard is not None
+        kind = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if kind != self.kind:
+            if self.fitting is not None:
+                yield from self.fitting.resample(None)
+            context = self.heard.codec_context
+            self.kind, self.fitting = kind, av.AudioResampler(context.format, context.layout, context.sample_rate)
+        assert self.fitting is not None
+        try:
+            yield from self.fitting.resample(frame)
+        except (av.error.FFmpegError, ValueError):
+            self.damaged += 1
+
     def _finish(self) -> None:
         assert self.drawn is not None
         self._write(self.drawn.encode(None))
         if self.heard is not None and not self.copied:
+            for fitting in self.fitting.resample(None) if self.fitting is not None else ():
+                self._write(self.heard.encode(fitting))
             self._write(self.heard.encode(None))
 
     def _write(self, packets: "Sequence[Packet[Any]]") -> None:
