@@ -58,7 +58,9 @@ class Signal:
             >>> Signal(np.arange(8.0), rate=4, start=1_000).crop(Segment(1_500, 2_000)).values
             array([2., 3.])
         """
-        first, last = (max(floor((edge - self.start) * self.rate / 1_000 + 0.5), 0) for edge in (segment.start, segment.end))
+        # Counted from the recording's start, not from this signal's: that is rounded to milliseconds, and a tie would fall either way.
+        before = round(self.start * self.rate / 1_000)
+        first, last = (max(floor(edge * self.rate / 1_000 + 0.5) - before, 0) for edge in (segment.start, segment.end))
         return replace(
             self,
             values=self.values[first:last],
