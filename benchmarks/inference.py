@@ -6,6 +6,8 @@ Both in one run, one thread each, in turns, so that a busy machine is as busy fo
 import argparse
 import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +57,30 @@ def main() -> None:
             **origin("python benchmarks/inference.py", commit()),
         }
         BENCHMARKS.add(options.docs, row)
+    loading(options.docs)
+
+
+def loading(docs: Path, rounds: int = 5) -> None:
+    """How long a fresh process takes until it could answer, beside one that only imports torch."""
+    ways = {"floor": "import torch", "ours": "from emofuse.analysis import recognizer; recognizer()"}
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, code in ways.items():
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True)
+            times[name].append(time.perf_counter() - began)
+    floor, ours = (statistics.median(times[name]) for name in ways)
+    print(f"a fresh process: importing torch {floor:.2f} s, all recognizers loaded {ours:.2f} s")
+    row = {
+        "question": "How long does a fresh process take until it can answer?",
+        "size": "all recognizers that ship",
+        "floor": f"importing torch {floor:.2f} s",
+        "ours": f"{ours:.2f} s",
+        "ratio": round(ours / floor, 3),
+        "memory": None,
+        **origin("python benchmarks/inference.py", commit()),
+    }
+    BENCHMARKS.add(docs, row)
 
 
 def once(recognizer: NetworkRecognizer, modality: Modality, signal: Signal, answer: Callable[..., np.ndarray]) -> Callable[[], object]:
