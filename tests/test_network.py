@@ -7,7 +7,7 @@ from emofuse.core.modality import Modality
 from emofuse.encoders.mlp import Mlp
 from emofuse.fusions.base import Fusion, Output, pooled
 from emofuse.fusions.early import Early
-from emofuse.network import Batch, Network
+from emofuse.network import Batch, Committee, Network
 
 AUDIO, VIDEO = Modality.AUDIO, Modality.VIDEO
 
@@ -89,3 +89,30 @@ def test_a_blank_has_the_shape_of_one_time_step():
 
 def test_a_batch_is_as_long_as_its_rows():
     assert len(batch(audio=True)) == 2
+
+
+class Says(Fusion):
+    """The same logits for every clip."""
+
+    def __init__(self, *logits: float) -> None:
+        super().__init__()
+        self.logits = torch.tensor(logits)
+
+    def forward(self, late, present):
+        return Output(self.logits.expand(2, -1))
+
+
+def test_a_committee_answers_the_mean_of_its_members_probabilities():
+    committee = Committee([Network({AUDIO: Doubled(4)}, Says(0.0, 0.0)), Network({AUDIO: Doubled(4)}, Says(float(np.log(3)), 0.0))])
+
+    output = committee(batch(audio=True))
+
+    np.testing.assert_allclose(output.logits.softmax(1), [[(0.5 + 0.75) / 2, (0.5 + 0.25) / 2]] * 2, atol=1e-6)
+    assert len(committee.networks) == 2
+    assert committee.modalities == (AUDIO,)
+    np.testing.assert_array_equal(committee.blank(AUDIO), np.zeros((1, 4)))
+
+
+def test_a_committee_of_nobody_is_refused():
+    with pytest.raises(ValueError, match="has no members. Expected at least one network"):
+        Committee([])

@@ -27,6 +27,7 @@ RECIPES = [
     if inspect.isfunction(value) and value.__module__ == f"emofuse.recipes.{name}" and inspect.signature(value).return_annotation is Recipe
 ]
 CLIPS = 4
+SHORT = {"epochs": 1, "stop": 1, "settling": 1, "members": 1}  # what makes a recipe's training long, made short
 
 
 def function(path):
@@ -92,16 +93,17 @@ def test_it_says_which_figure_it_reproduces(path):
     assert re.search(r"\d[.,]\d+|\d %|no published figure", text), "name the published figure and its paper, or say that there is none"
 
 
-def test_one_step_on_a_few_clips(recipe, clips):
+def test_one_step_on_a_few_clips(path, clips):
+    recipe = call(path, {name: value for name, value in SHORT.items() if name in inspect.signature(function(path)).parameters})
     network = recipe.build()
     before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
     part = examples(clips, recipe.features, recipe.labels, prepare=recipe.prepare, target=recipe.target, variants=recipe.variants[:1])
 
     for member in network.networks if isinstance(network, Committee) else (network,):
-        history = recipe.fit(member, part, None, seed=0, epochs=1)
+        history = recipe.fit(member, part, None, seed=0, kept=None)
 
-        assert len(history) == 1
-        assert np.isfinite(history[0].loss)
+        assert 1 <= len(history) <= 2
+        assert all(np.isfinite(line.loss) for line in history)
         assert not member.training
     assert any(not tensor.equal(before[name]) for name, tensor in network.state_dict().items())
 
