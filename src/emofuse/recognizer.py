@@ -3,7 +3,10 @@
 The same call judges a corpus, analyses a file and serves a page. Nothing here knows how weights were learnt.
 """
 
-from collections.abc import Mapping, Sequence
+import queue
+import threading
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import Protocol
 
@@ -24,7 +27,8 @@ from emofuse.graph import Answer
 from emofuse.media.sound import silent
 from emofuse.network import Batch, Network
 
-CHUNK = 10_000  # ms read and judged at a time: long enough for full batches, short enough that an hour needs no more memory
+CHUNK = 4_000  # ms read and judged at a time: long enough for full batches, short enough that reading runs ahead of judging
+PADDING = 150  # ms; codecs of sound round its end up to whole frames, of 2,048 samples at most
 FUSED_STEP = 200  # ms; the fused lane's cells, as fine as the finest member (faces at 5 a second)
 HEARD = 400  # ms around a cell within which something must be heard
 ROUNDED = 1  # ms by which a sample may begin after the end of the one before it: both are rounded
@@ -78,13 +82,60 @@ def read_through(recognizer: Recognizer, clip: Clip, progress: Progress = quiet_
     total = int(clip.facts.get("duration", "0"))
     reading, until = recognizer.reading(), 0
     notes: list[str] = []
-    for chunk in clip.chunks(recognizer.modalities, CHUNK):
-        reading.push(chunk)
-        until = max(until, chunk.until)
-        notes += chunk.notes
-        progress(min(until, total) if total else until, total)
+    with _one_thread(), closing(_ahead(clip.chunks(recognizer.modalities, CHUNK))) as read:
+        for chunk in read:
+            reading.push(chunk)
+            until = max(until, chunk.until)
+            notes += chunk.notes
+            progress(min(until, total) if total else until, total)
+    if total < until <= total + PADDING:
+        until = total or until
     timeline = reading.close(max(until, 1))
     return replace(timeline, notes=(*dict.fromkeys([*notes, *timeline.notes]),))
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread for torch: decoding has the other cores, and small transforms wait longer for each other than they take."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _ahead(chunks: Iterator[Chunk]) -> Generator[Chunk]:
+    """The same chunks, the next one being read in a thread of its own while one is judged."""
+    ready: queue.Queue[Chunk | BaseException | None] = queue.Queue(maxsize=1)
+    left = threading.Event()
+
+    def give(what: Chunk | BaseException | None) -> None:
+        while not left.is_set():
+            with suppress(queue.Full):
+                ready.put(what, timeout=0.1)
+                return
+
+    def read() -> None:
+        try:
+            for chunk in chunks:
+                give(chunk)
+                if left.is_set():
+                    return
+            give(None)
+        except BaseException as error:  # raised again where the chunks are asked for
+            give(error)
+
+    thread = threading.Thread(target=read, name="emofuse reading", daemon=True)
+    thread.start()
+    try:
+        while (got := ready.get()) is not None:
+            if isinstance(got, BaseException):
+                raise got
+            yield got
+    finally:
+        left.set()
+        thread.join(timeout=5)
 
 
 class NetworkRecognizer:
