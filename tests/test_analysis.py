@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 import emofuse
-from emofuse.analysis import PICTURES, Answer, Outcome, analyze_file, analyze_files, formats, recognizer
+from emofuse.analysis import PICTURES, Answer, Outcome, _named, analyze_file, analyze_files, formats, recognizer
 from emofuse.core.errors import MediaError, RunError, UnknownName
 from emofuse.core.labels import COMMON_SEVEN, LabelSet
 from emofuse.core.modality import Modality
@@ -217,3 +217,18 @@ def test_without_a_run_everything_that_ships_is_fused():
 def test_paths_may_be_words(sounds, toy_run):
     assert analyze_file(str(sounds / "anger.wav"), run=str(toy_run)).label == "anger"
     assert Path(sounds / "anger.wav").exists()
+
+
+def test_a_folder_without_recordings_does_not_keep_the_others_from_being_done(sounds, toy_run, tmp_path):
+    (tmp_path / "empty").mkdir()
+
+    outcomes = list(analyze_files([tmp_path / "empty", sounds / "anger.wav"], run=str(toy_run)))
+
+    assert [outcome.answer is None for outcome in outcomes] == [True, False]
+    assert "No recordings" in str(outcomes[0].problem)
+
+
+def test_only_names_that_meet_are_made_longer():
+    files = [Path("one/a.mp4"), Path("one/a.wav"), Path("two/a.mp4"), Path("one/b.mp4")]
+
+    assert list(_named(files).values()) == ["one_a.mp4", "a.wav", "two_a.mp4", "b"]

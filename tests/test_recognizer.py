@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emofuse.core.clip import Chunk, Clip, Signal, Source
-from emofuse.core.errors import MissingModality
+from emofuse.core.errors import MediaError, MissingModality
 from emofuse.core.labels import COMMON_SEVEN, EIGHT_TO_SEVEN, LabelSet
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
@@ -20,7 +20,7 @@ from emofuse.encoders.base import Encoder
 from emofuse.evaluation.evaluate import answers
 from emofuse.fusions.base import Fusion, Output, pooled
 from emofuse.network import Network
-from emofuse.recognizer import CHUNK, FUSED_STEP, HEARD, Ensemble, NetworkRecognizer
+from emofuse.recognizer import FUSED_STEP, HEARD, Ensemble, NetworkRecognizer, _ahead
 
 LABELS = LabelSet(("calm", "anger"))
 AUDIO, VIDEO, EEG = Modality.AUDIO, Modality.VIDEO, Modality.EEG
@@ -365,10 +365,10 @@ def test_an_hour_is_judged_in_the_memory_of_a_few_chunks():
     recognizer = judge(EEG, window=2_000, hop=500)
     reading = recognizer.reading()
 
-    for start in range(0, 3_600_000, CHUNK):
-        reading.push(Chunk({EEG: Signal(np.ones(100), 10, start=start)}, start + CHUNK))
+    for start in range(0, 3_600_000, 10_000):
+        reading.push(Chunk({EEG: Signal(np.ones(100), 10, start=start)}, start + 10_000))
 
-    assert reading.held[EEG].duration <= CHUNK
+    assert reading.held[EEG].duration <= 10_000
     assert len(reading.close(3_600_000).segments) == 7_200
 
 
@@ -474,3 +474,24 @@ def test_both_members_hear_the_same_clip_in_one_reading():
 
     anger = [1 / (1 + np.exp(-level)) for level in (0.5, 1.5)]
     np.testing.assert_allclose(fused.scores[:, COMMON_SEVEN.index("anger")], np.mean(anger), atol=1e-5)
+
+
+def test_sound_too_short_for_a_word_is_not_judged():
+    recognizer = judge(AUDIO, window=3_000, hop=500)
+    breath = Signal(np.random.default_rng(0).normal(size=1_600).astype(np.float32), 16_000)
+
+    timeline = recognizer(clip(audio=breath))
+
+    assert timeline.absent == ("too short to judge",)
+
+
+def test_what_goes_wrong_while_reading_ahead_is_said_where_the_chunks_are_asked_for():
+    def broken():
+        yield Chunk({}, 1_000)
+        raise MediaError("the file breaks off")
+
+    chunks = _ahead(broken())
+
+    assert next(chunks).until == 1_000
+    with pytest.raises(MediaError, match="breaks off"):
+        next(chunks)

@@ -3,17 +3,33 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import os
+
     from emofuse.analysis import Answer as Answer
+    from emofuse.core.progress import Progress
 
 __version__ = "0.1.0"
 
 
-def analyze(path: object, **options: object) -> "Answer":
-    """Analyse one recording: `emofuse.analysis.analyze_file`, imported when it is called.
+def analyze(path: "str | os.PathLike[str]", *, run: str | None = None, progress: "Progress | None" = None) -> "Answer":
+    """Analyse one recording; what it needs is imported when it is called.
+
+    Args:
+        path: A video or a sound file.
+        run: One recognizer, by its shipped name or its folder; without it the fusion of those that come with the package.
+        progress: Told about milliseconds done, and in all.
+
+    Returns:
+        A timeline that can also be kept, drawn and put into a table: ``spans()``, ``save()``, ``plot()``, ``to_frame()``.
+
+    Raises:
+        MediaError: The file is missing, refused, unreadable, or holds neither a face nor a voice.
+        RunError: There is no such run.
 
     Example:
         ``emofuse.analyze("clip.mp4").spans()``
     """
     from emofuse.analysis import analyze_file
+    from emofuse.core.progress import quiet_progress
 
-    return analyze_file(path, **options)  # type: ignore[arg-type]  # one signature, kept in analysis.py
+    return analyze_file(path, run=run, progress=progress or quiet_progress)

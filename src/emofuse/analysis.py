@@ -5,6 +5,7 @@ Not ``analyze.py``: importing a module of that name would put it in the place of
 
 import functools
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.timeline import Timeline
 from emofuse.decisions.average import Average
 from emofuse.media.annotate import annotate
-from emofuse.media.files import clip_from_files, media_files
+from emofuse.media.files import ANNOTATED, clip_from_files, media_files
 
 if TYPE_CHECKING:
     import pandas
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from emofuse.recognizer import Recognizer
 
 PICTURES = ("png", "svg")  # made on demand (--plot): they take longer than all other formats together
+ALIASES = {"csv": ("csv_spans", "csv_curves"), "webvtt": ("vtt",), "elan": ("eaf",)}  # what people call them
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Answer(Timeline):
     """A Timeline that can be kept, drawn and put into a table."""
 
@@ -37,6 +39,10 @@ class Answer(Timeline):
     def of(cls, timeline: Timeline) -> Self:
         """The same timeline, as an answer."""
         return cls(**{field.name: getattr(timeline, field.name) for field in fields(timeline)})
+
+    def __repr__(self) -> str:
+        spans = self.spans()
+        return "\n".join([f"{self.lane}: {self.label}, {len(spans)} spans over {self.duration} ms", *map(str, spans), *self.notes])
 
     def save(self, path: str | Path) -> Path:
         """Write it in the format that the end of the name asks for.
@@ -47,6 +53,7 @@ class Answer(Timeline):
         """
         path = Path(path)
         endings = {catalog.module("exports", name).SUFFIX: name for name in formats()}
+        endings |= {".csv": "csv_spans"}  # the shorter of the two tables, where the name does not say which
         fits = [ending for ending in endings if path.name.endswith(ending)]
         if not fits:
             raise UnknownName(f"No format ends like '{path.name}'. Known endings: {', '.join(sorted(endings))}.")
@@ -147,7 +154,7 @@ def analyze_file(path: str | os.PathLike[str], *, run: str | None = None, progre
 def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     timeline = judge(clip, progress)
     if not timeline.present.any():
-        why = ", ".join(dict.fromkeys(reason for lane in (timeline, *timeline.members) for reason in lane.absent if reason))
+        why = ", ".join(dict.fromkeys(reason for lane in timeline.members or (timeline,) for reason in lane.absent if reason))
         raise MediaError(
             f"{clip.id} holds nothing to judge ({why}). Expected a face or a voice in it; "
             f"give a recording in which one is seen for at least one frame, or heard."
@@ -180,10 +187,15 @@ def analyze_files(
         UnknownName: A format that does not exist.
         RunError: There is no such run.
     """
-    exporters = {name: catalog.module("exports", name) for name in wanted}
-    files = media_files([Path(path) for path in paths])
+    exporters = {name: catalog.module("exports", name) for asked in wanted for name in ALIASES.get(asked, (asked,))}
     if out is not None:
         _ready(out)
+    files = list(media_files([])) if not paths else []  # which says that nothing was named
+    for path in map(Path, paths):
+        try:
+            files += media_files([path])
+        except MediaError as problem:
+            yield Outcome(path, None, problem=problem)
     for path, name in _named(files).items():
         try:
             clip = clip_from_files(path)
@@ -191,19 +203,21 @@ def analyze_files(
             yield Outcome(path, None, problem=problem)
             continue
         judge = recognizer(run)
+        written: list[Path] = []
         try:
             answer = _answer(clip, judge, bar(path))
-            written = []
             if out is not None:
                 for exporter in exporters.values():
-                    target = out / f"{name}{exporter.SUFFIX}"
-                    exporter.save(answer, target)
-                    written.append(target)
+                    exporter.save(answer, out / f"{name}{exporter.SUFFIX}")
+                    written.append(out / f"{name}{exporter.SUFFIX}")
                 if annotated and Modality.VIDEO in clip.sources:
-                    target = out / f"{name}.annotated.mp4"
-                    annotate(path, target, answer)
-                    written.append(target)
+                    annotate(path, out / f"{name}{ANNOTATED}", answer)
+                    written.append(out / f"{name}{ANNOTATED}")
+                elif annotated:
+                    answer = replace(answer, notes=(*answer.notes, "no picture: there is nothing to annotate"))
         except EmofuseError as problem:
+            for path_ in written:  # all of a file's exports, or none
+                path_.unlink(missing_ok=True)
             yield Outcome(path, None, problem=problem)
         else:
             yield Outcome(path, answer, tuple(written))
@@ -219,9 +233,10 @@ def _ready(out: Path) -> None:
 
 
 def _named(files: Sequence[Path]) -> dict[Path, str]:
-    """A name for each file's exports: its stem, or its whole name or path where stems meet."""
-    for name in (lambda p: p.stem, lambda p: p.name, lambda p: "_".join(part for part in p.resolve().parts[1:])):
-        names = {path: name(path) for path in dict.fromkeys(files)}
-        if len(set(names.values())) == len(names):
-            return names
+    """A name for each file's exports: its stem; where stems meet, its name, and where names meet, its folders' too."""
+    unique = tuple(dict.fromkeys(files))
+    names = {path: path.stem for path in unique}
+    for longer in (lambda p: p.name, lambda p: "_".join(p.parts[-2:]), lambda p: "_".join(p.resolve().parts[1:])):
+        counts = Counter(names.values())
+        names = {path: name if counts[name] == 1 else longer(path) for path, name in names.items()}
     return names

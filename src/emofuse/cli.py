@@ -6,9 +6,13 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emofuse import __version__
 from emofuse.core.errors import EmofuseError, UnknownName
+
+if TYPE_CHECKING:
+    from emofuse.core.timeline import Timeline
 
 INTERRUPTED = 130  # exit code of a program stopped by Ctrl-C, by the shell's custom
 
@@ -99,20 +103,30 @@ def _analyze(options: argparse.Namespace) -> int:
         bars.close()
         if outcome.answer is None:
             failed += 1
-            rows.append((outcome.path.name, "failed", ""))
-            print(f"{outcome.path}: {outcome.problem}", file=sys.stderr)
+            rows.append((str(outcome.path), "failed", ""))
+            said = str(outcome.problem)
+            print(said if str(outcome.path) in said else f"{outcome.path}: {said}", file=sys.stderr)
             continue
         answer = outcome.answer
-        rows.append((outcome.path.name, answer.label or "-", f"{answer.duration / 1_000:.1f} s, {len(answer.spans())} spans"))
+        rows.append((str(outcome.path), *_summary(answer)))
         if options.out is None:
             print(*answer.spans(), sep="\n")
         for note in answer.notes:
             print(f"{outcome.path.name}: {note}", file=sys.stderr)
     width = max((len(name) for name, *_ in rows), default=0)
-    print(*(f"{name:<{width}}  {label:<10} {rest}".rstrip() for name, label, rest in rows), sep="\n")
+    print(*(f"{name:<{width}}  {label:<15} {rest}".rstrip() for name, label, rest in rows), sep="\n")
     if options.out is not None:
-        print(f"{len(rows) - failed} of {len(rows)} analysed; exports are in {options.out}")
+        print(f"{len(rows) - failed} of {len(rows)} analysed" + (f"; exports are in {options.out}" if failed < len(rows) else ""))
     return 1 if failed else 0
+
+
+def _summary(answer: "Timeline") -> tuple[str, str]:
+    """The one word for a file with its probability, and how long it is; a question mark where the two best are close."""
+    from emofuse.core.timeline import clock
+
+    spans, best = answer.spans(), sorted(answer.pooled)
+    doubt = "?" if best[-1] - best[-2] < answer.threshold else ""
+    return f"{answer.label}{doubt} {best[-1]:.2f}", f"{clock(answer.duration)}, {len(spans)} span{'s' if len(spans) > 1 else ''}"
 
 
 class _Bars:

@@ -268,6 +268,11 @@ def _elsewhere(recognizer: Recognizer, corpus: Corpus, data: Path) -> Report | N
 
 
 def _judged_elsewhere(recognizer: Recognizer, corpus: Corpus, data: Path) -> Report:
+    if not recognizer.modalities & corpus.modalities:
+        needs, has = ", ".join(sorted(recognizer.modalities)), ", ".join(sorted(corpus.modalities))
+        raise RunError(
+            f"'{recognizer.name}' cannot be judged on {corpus.name}: it needs {needs}, the corpus has {has}. Choose another corpus."
+        )
     clips = corpus.clips(data / corpus.name)
     same = set(corpus.labels) <= set(recognizer.labels)
     way = LabelMap("as they are", LabelSet(recognizer.labels.words)) if same else EIGHT_TO_SEVEN

@@ -17,6 +17,7 @@ from emofuse.media.sound import read_sound
 from emofuse.media.stream import FACE_RATE, stream
 
 # fmt: off
+ANNOTATED = ".annotated.mp4"  # how annotated copies end: a second look at a folder passes them over
 ENDINGS = frozenset({
     ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts", ".3gp", ".ogv",
     ".wav", ".flac", ".mp3", ".m4a", ".ogg", ".oga", ".opus",
@@ -91,12 +92,18 @@ def media_files(paths: Sequence[Path]) -> tuple[Path, ...]:
         if not path.is_dir():
             files.append(path)  # also one that does not exist: who reads it says so
             continue
-        inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in ENDINGS and file.is_file() and file.name[0] != ".")
+        inside = sorted(file for file in path.rglob("*") if _is_recording(file))
         if not inside:
             endings = ", ".join(sorted(ending[1:] for ending in ENDINGS))
             raise MediaError(f"No recordings in {path}. Expected files ending in {endings}; name another folder, or the files themselves.")
         files += inside
     return tuple(dict.fromkeys(files))
+
+
+def _is_recording(file: Path) -> bool:
+    """Whether a file in a folder is to be analysed: named like one, and no annotated copy of ours."""
+    name = file.name.lower()
+    return file.suffix.lower() in ENDINGS and name[0] != "." and not name.endswith(ANNOTATED) and file.is_file()
 
 
 def _facts(facts: Probe) -> dict[str, str]:

@@ -5,6 +5,7 @@ curves have a row each with their label beside them, members are dashed and dott
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 
+from emofuse.core.labels import COMMON_SEVEN, EIGHT_TO_SEVEN, LabelSet
 from emofuse.core.timeline import STEP, UNEXPLAINED, Span, Timeline, clock
 from emofuse.exports.base import LIMITS, lanes, source
 from emofuse.media.beside import beside
@@ -148,6 +150,7 @@ def _draw_row(axes: "Axes", first: Timeline, cells: Sequence[Timeline], label: s
     axes.fill_between(times, 0, values, where=answer, color=colour, linewidth=0)
     axes.plot(times, values, color=_INK, linewidth=1.1, solid_capstyle="round")
     for lane, dashes in zip(cells[1:], cycle(_DASHES), strict=False):
+        lane = _brought(lane, first.labels)
         if label in lane.labels.words:
             axes.plot(*_curve(lane, label), color="#3c3c3c", linewidth=0.8, linestyle=dashes)
     axes.set(xlim=(0, first.duration), ylim=(0, 1), xticks=[], yticks=[])
@@ -158,6 +161,13 @@ def _draw_row(axes: "Axes", first: Timeline, cells: Sequence[Timeline], label: s
     if len(best):
         axes.text(1.006, 0.28, f"{best.mean():.0%}".replace("%", " %"), transform=axes.transAxes, va="center", fontsize=8, color=_FAINT)
     axes.spines[:].set_visible(False)
+
+
+def _brought(lane: Timeline, labels: LabelSet) -> Timeline:
+    """A member's curves in the first lane's words, where the usual map leads there: what a voice says of calm is part of neutral."""
+    if labels != COMMON_SEVEN or not all(EIGHT_TO_SEVEN.word(word) for word in lane.labels):
+        return lane
+    return replace(lane, labels=labels, scores=EIGHT_TO_SEVEN.scores(lane.scores, lane.labels))
 
 
 def _curve(cells: Timeline, label: str) -> tuple[np.ndarray, np.ndarray]:
