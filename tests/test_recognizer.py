@@ -476,15 +476,6 @@ def test_both_members_hear_the_same_clip_in_one_reading():
     np.testing.assert_allclose(fused.scores[:, COMMON_SEVEN.index("anger")], np.mean(anger), atol=1e-5)
 
 
-def test_sound_too_short_for_a_word_is_not_judged():
-    recognizer = judge(AUDIO, window=3_000, hop=500)
-    breath = Signal(np.random.default_rng(0).normal(size=1_600).astype(np.float32), 16_000)
-
-    timeline = recognizer(clip(audio=breath))
-
-    assert timeline.absent == ("too short to judge",)
-
-
 def test_what_goes_wrong_while_reading_ahead_is_said_where_the_chunks_are_asked_for():
     def broken():
         yield Chunk({}, 1_000)

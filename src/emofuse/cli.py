@@ -122,11 +122,9 @@ def _analyze(options: argparse.Namespace) -> int:
 
 def _summary(answer: "Timeline") -> tuple[str, str]:
     """The one word for a file with its probability, and how long it is; a question mark where the two best are close."""
-    from emofuse.core.timeline import clock
-
     spans, best = answer.spans(), sorted(answer.pooled)
     doubt = "?" if best[-1] - best[-2] < answer.threshold else ""
-    return f"{answer.label}{doubt} {best[-1]:.2f}", f"{clock(answer.duration)}, {len(spans)} span{'s' if len(spans) > 1 else ''}"
+    return f"{answer.label}{doubt} {best[-1]:.2f}", f"{answer.duration / 1_000:.1f} s, {len(spans)} span{'s' if len(spans) > 1 else ''}"
 
 
 class _Bars:

@@ -28,7 +28,6 @@ from emofuse.media.sound import silent
 from emofuse.network import Batch, Network
 
 CHUNK = 4_000  # ms read and judged at a time: long enough for full batches, short enough that reading runs ahead of judging
-LEAST = 1 / 6  # of a window that a clip must last to be judged: half a second of speech for a window of three
 PADDING = 150  # ms; codecs of sound round its end up to whole frames, of 2,048 samples at most
 FUSED_STEP = 200  # ms; the fused lane's cells, as fine as the finest member (faces at 5 a second)
 HEARD = 400  # ms around a cell within which something must be heard
@@ -307,8 +306,6 @@ class _Windows:
         for cell in cells:
             window = self._window(cell, duration)
             missing = {m: self._missing(m, cell, window) for m in sorted(self.recognizer.modalities)}
-            if Modality.AUDIO in missing and duration is not None and duration < self.window * LEAST:
-                missing[Modality.AUDIO] = missing[Modality.AUDIO] or "too short to judge"
             looks.append((window, frozenset(m for m, reason in missing.items() if reason is None)))
             reasons = ", ".join(dict.fromkeys(reason for reason in missing.values() if reason is not None))
             self.absent.append(None if looks[-1][1] else reasons)
