@@ -14,7 +14,8 @@ import emofuse.analysis
 import emofuse.experiment
 from emofuse import __version__, catalog
 from emofuse.analysis import formats
-from emofuse.cli import INTERRUPTED, _settings, main
+from emofuse.cli import INTERRUPTED, main
+from emofuse.commands import pairs
 from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
 from emofuse.run import shipped
@@ -134,7 +135,7 @@ def test_a_users_mistake_is_one_message_and_ends_with_one(words, said, capsys, t
 
 
 @pytest.mark.parametrize(
-    ("pairs", "settings"),
+    ("texts", "settings"),
     [
         ([], {}),
         (["heads=4"], {"heads": 4}),
@@ -144,14 +145,14 @@ def test_a_users_mistake_is_one_message_and_ends_with_one(words, said, capsys, t
         (["heads=4", "heads=8"], {"heads": 8}),
     ],
 )
-def test_settings_are_names_with_json(pairs, settings):
-    assert _settings(pairs) == settings
+def test_settings_are_names_with_json(texts, settings):
+    assert pairs(texts) == settings
 
 
 @pytest.mark.parametrize("pair", ["heads", "fusion=early", "heads=", "=4x"])
 def test_a_setting_that_is_no_json_says_what_is_expected(pair):
     with pytest.raises(UnknownName, match=r"cannot be read: .*Expected NAME=JSON, such as epochs=10; mend it"):
-        _settings([pair])
+        pairs([pair])
 
 
 def test_ctrl_c_ends_with_130_and_without_a_trace(monkeypatch, capsys):

@@ -12,7 +12,8 @@ import pytest
 from emofuse.calibration import temperature
 from emofuse.core.errors import CorpusError, RunError, UnknownName
 from emofuse.evaluation.evaluate import answers
-from emofuse.experiment import judge, train
+from emofuse.experiment import train
+from emofuse.judgement import judge
 from emofuse.recipe import call
 from emofuse.run import facts, load, write_json
 

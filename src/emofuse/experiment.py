@@ -1,4 +1,4 @@
-"""Train a recipe split by split, judge it, and keep what came out; judge a run that is there.
+"""Train a recipe split by split, judge it, and keep what came out.
 
 Nothing here chooses anything: epochs are chosen in `fit` on valid, temperatures are fitted on valid, test is looked at once.
 """
@@ -12,22 +12,21 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from emofuse import catalog
 from emofuse.calibration import hesitation, softened, temperature
 from emofuse.core.clip import Clip
-from emofuse.core.corpus import Corpus
-from emofuse.core.errors import CorpusError, RunError
-from emofuse.core.labels import EIGHT_TO_SEVEN, LabelMap, LabelSet, relabel
+from emofuse.core.errors import RunError
+from emofuse.core.labels import relabel
 from emofuse.core.modality import Modality
 from emofuse.core.split import Split
 from emofuse.data import Key, examples
 from emofuse.evaluation.card import card
-from emofuse.evaluation.evaluate import answers, evaluate, judged
+from emofuse.evaluation.evaluate import answers, judged
 from emofuse.evaluation.report import Report
+from emofuse.judgement import elsewhere
 from emofuse.network import Batch, Committee, Network
 from emofuse.recipe import Recipe, call
-from emofuse.recognizer import NetworkRecognizer, Recognizer
-from emofuse.run import calibrate, facts, folder, load, save, write_json
+from emofuse.recognizer import NetworkRecognizer
+from emofuse.run import calibrate, facts, load, save, write_json
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ def train(
         UnknownName: A recipe or an argument that does not exist.
     """
     recipe = call(path, arguments, allowed)
-    every = recipe.corpus.clips(data / recipe.corpus.name)
+    every = recipe.clips(data)
     clips = relabel(every, recipe.labels)
     splits = tuple(recipe.protocol(clips))
     remembered: dict[Key, np.ndarray] | None = {} if len(splits) > 1 else None
@@ -86,67 +85,13 @@ def train(
         everything = Split("everything", clips, (), ())
         _taught(recipe, everything, final, path=path, arguments=arguments, seed=seed, allowed=allowed, remembered=remembered)
         calibrate(final, *_calibrated(held))
-    elsewhere = {corpus.name: _elsewhere(load(final, allowed), corpus, data) for corpus in recipe.elsewhere}
-    known = {name: told for name, told in elsewhere.items() if told is not None}
+    unseen = {corpus.name: elsewhere(load(final, allowed), corpus, data) for corpus in recipe.elsewhere}
+    known = {name: told for name, told in unseen.items() if told is not None}
     for where in {out, final}:
         write_json(where / "report.json", {**report.as_dict(), "elsewhere": {name: told.as_dict() for name, told in known.items()}})
     text = card(facts(final), recipe.corpus, report, known, recipe.says)
     (final / "card.md").write_text(text, encoding="utf-8")
     return report
-
-
-def judge(run: str | Path, *, data: Path, out: Path, corpus: str | None = None, allowed: Sequence[str] = ("emofuse.recipes",)) -> Report:
-    """Judge a run on the test part of its own split, or on another corpus that it has never seen.
-
-    A run that has learnt from everything has no test part: it is judged on what it has learnt from, and the report says so.
-
-    Args:
-        run: A shipped name or a folder.
-        data: Holds one folder a corpus.
-        out: Where ``report.json`` and ``report.txt`` go.
-        corpus: Another corpus, through the common seven labels where its words differ.
-        allowed: Packages that the run's recipe may come from.
-
-    Raises:
-        RunError: No such run, or its split is no longer made by its recipe.
-        CorpusError: The corpus is not there.
-    """
-    said = facts(run)
-    arguments = said["arguments"]
-    assert isinstance(arguments, dict)
-    recipe = call(str(said["recipe"]), arguments, allowed)
-    recognizer = load(run, allowed)
-    if corpus is not None and corpus != recipe.corpus.name:
-        report = _judged_elsewhere(recognizer, catalog.corpus(corpus), data)
-    else:
-        clips = relabel(recipe.corpus.clips(data / recipe.corpus.name), recipe.labels)
-        split = _split(said, recipe, clips)
-        report = evaluate(recognizer, split.test or clips, shared=split.shared if split.test else {clip.subject or "" for clip in clips})
-        if not split.test:
-            note = "these weights have learnt from every clip that is judged here: what they are worth on others is in their card"
-            report = replace(report, notes=(*report.notes, note))
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(out / "report.json", {**report.as_dict(), "run": said, "corpus": corpus or recipe.corpus.name, "folds_of_run": _folds(run)})
-    (out / "report.txt").write_text(report.text() + "\n", encoding="utf-8")
-    return report
-
-
-def _split(said: Mapping[str, object], recipe: Recipe, clips: Sequence[Clip]) -> Split:
-    if said.get("split") == "everything":
-        return Split("everything", tuple(clips), (), ())
-    splits = {split.name: split for split in recipe.protocol(clips)}
-    if said.get("split") not in splits:
-        known = ", ".join(splits)
-        raise RunError(
-            f"The run was trained on split '{said.get('split')}'; its recipe now makes {known}. Check out commit {said.get('commit')}."
-        )
-    return splits[str(said["split"])]
-
-
-def _folds(run: str | Path) -> object:
-    """What the run's own report says, judged on people it had not learnt from; None where it has none."""
-    path = folder(run) / "report.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def _taught(
@@ -256,26 +201,3 @@ def _calibrated(held: Sequence[Held]) -> tuple[float, float]:
     logits = np.concatenate([logits for logits, _ in held])
     warmth = temperature(logits, targets)
     return warmth, hesitation(softened(logits, warmth), targets)
-
-
-def _elsewhere(recognizer: Recognizer, corpus: Corpus, data: Path) -> Report | None:
-    """Judged on a corpus it has never seen; None, and a warning, where that is not here."""
-    try:
-        return _judged_elsewhere(recognizer, corpus, data)
-    except CorpusError as error:
-        log.warning("not judged on %s: %s", corpus.name, error)
-        return None
-
-
-def _judged_elsewhere(recognizer: Recognizer, corpus: Corpus, data: Path) -> Report:
-    if not recognizer.modalities & corpus.modalities:
-        needs, has = ", ".join(sorted(recognizer.modalities)), ", ".join(sorted(corpus.modalities))
-        raise RunError(
-            f"'{recognizer.name}' cannot be judged on {corpus.name}: it needs {needs}, the corpus has {has}. Choose another corpus."
-        )
-    clips = corpus.clips(data / corpus.name)
-    same = set(corpus.labels) <= set(recognizer.labels)
-    way = LabelMap("as they are", LabelSet(recognizer.labels.words)) if same else EIGHT_TO_SEVEN
-    known = relabel(clips, way)
-    report = judged(way.target, known, way.scores(answers(recognizer, known), recognizer.labels))
-    return replace(report, dropped=len(clips) - len(known), notes=(*report.notes, f"labels: {way.name}"))

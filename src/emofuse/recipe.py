@@ -4,10 +4,11 @@ import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from emofuse.core.clip import Signal
+from emofuse.core.clip import Clip, Signal
 from emofuse.core.corpus import Corpus
-from emofuse.core.errors import UnknownName
+from emofuse.core.errors import CorpusError, UnknownName
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
 from emofuse.core.split import Protocol
@@ -20,6 +21,11 @@ from emofuse.training.fit import Epoch
 def as_it_is(signal: Signal) -> Signal:
     """The signal, untouched."""
     return signal
+
+
+def every_clip(clip: Clip) -> bool:
+    """All of them."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +46,7 @@ class Recipe:
         target: What a training clip's answer should be.
         variants: How a training clip's signal might also have been.
         ships_everything: After its splits are judged, weights are trained on all clips.
+        keep: Which clips of the corpus are learnt from and judged at all.
         elsewhere: Corpora that it has never seen and is also judged on.
         says: For the card: what it is, whom it is for.
     """
@@ -57,8 +64,24 @@ class Recipe:
     target: Target = one_hot
     variants: Sequence[Variant] = ()
     ships_everything: bool = False
+    keep: Callable[[Clip], bool] = every_clip
     elsewhere: Sequence[Corpus] = ()
     says: str = ""
+
+    def clips(self, data: Path) -> tuple[Clip, ...]:
+        """The corpus' clips under a data root that this recipe keeps.
+
+        Raises:
+            CorpusError: The corpus is not there, or none of it is kept.
+        """
+        found = self.corpus.clips(data / self.corpus.name)
+        kept = tuple(clip for clip in found if self.keep(clip))
+        if not kept:
+            raise CorpusError(
+                f"None of the {len(found)} clips of {self.corpus.name} under {data / self.corpus.name} are of the kind that recipe "
+                f"'{self.name}' learns from. Expected a copy that has them; see `emofuse corpora show {self.corpus.name}`."
+            )
+        return kept
 
 
 def call(path: str, arguments: Mapping[str, object], allowed: Sequence[str] = ("emofuse.recipes",)) -> Recipe:
