@@ -59,6 +59,13 @@ def test_shuffled_folds_judge_every_clip_once():
     assert all(split.shared for split in splits)
 
 
+def test_shuffled_folds_learn_from_all_others_where_nothing_is_chosen():
+    splits = list(shuffled_folds(4, choose=False)(clips(10)))
+
+    assert [sorted(ids(split.train) + ids(split.test)) for split in splits] == [ids(clips(10))] * 4
+    assert [split.valid for split in splits] == [()] * 4
+
+
 @pytest.mark.parametrize("k", [2, 11])
 def test_folds_that_clips_cannot_make_are_refused(k):
     with pytest.raises(SplitError, match=f"cannot make {k} folds"):

@@ -63,8 +63,13 @@ def shuffled(fractions: tuple[float, float, float] = (0.6, 0.2, 0.2), seed: int 
     return protocol
 
 
-def shuffled_folds(k: int, seed: int = 0) -> Protocol:
+def shuffled_folds(k: int, seed: int = 0, *, choose: bool = True) -> Protocol:
     """Each clip is judged once, in one of `k` random folds, the next being valid; **leaks people** from train to test.
+
+    Args:
+        k: How many folds.
+        seed: Decides the shuffle; the order of the clips does not.
+        choose: Whether the next fold is valid; without it nobody is, and all other folds are learnt from.
 
     Raises:
         SplitError: Fewer than three folds, or fewer clips than folds.
@@ -78,8 +83,8 @@ def shuffled_folds(k: int, seed: int = 0) -> Protocol:
         order = _shuffled(clips, seed)
         folds = [order[i::k] for i in range(k)]
         for i in range(k):
-            valid, test = folds[(i + 1) % k], folds[i]
-            train = [clip for j, fold in enumerate(folds) if j not in (i, (i + 1) % k) for clip in fold]
+            valid, test = folds[(i + 1) % k] if choose else [], folds[i]
+            train = [clip for j, fold in enumerate(folds) if j != i and (j != (i + 1) % k or not choose) for clip in fold]
             yield Split(f"shuffled-{i + 1}", _sorted(train), _sorted(valid), _sorted(test))
 
     return protocol

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from emofuse.core.clip import Signal
+from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
 from emofuse.corpora.emodb import EMODB
 from emofuse.corpora.ravdess import RAVDESS
@@ -14,6 +15,7 @@ from emofuse.features.audio import LogMel
 from emofuse.fusions.early import Early
 from emofuse.media.sound import resampled
 from emofuse.network import Committee, Network
+from emofuse.protocols.by_clip import shuffled_folds
 from emofuse.protocols.by_subject import RAVDESS_SIX, folds
 from emofuse.recipe import Recipe
 from emofuse.training.augment import chained, heard_otherwise, masked_spectrum
@@ -25,21 +27,38 @@ SPEEDS = tuple(Fraction(twentieths, 20) for twentieths in (17, 18, 19, 21, 22, 2
 """Played so many times as fast: pitch, formants and tempo move together, as if others spoke (Ko et al. 2015)."""
 SPOKEN = 35.0  # dB under a clip's loudest 10 ms; what is above is taken for speech
 NOBODY = ((),) * len(RAVDESS_SIX)  # valid people of each fold: nothing is chosen, so all who are not judged are learnt from
+PROTOCOLS = {
+    "people": folds(RAVDESS_SIX, valid=NOBODY),
+    "clips": shuffled_folds(len(RAVDESS_SIX), choose=False),
+}
+"""Six folds each: of people, which is what the recipe is judged by; and the papers' way, to measure what it flatters."""
 
 
-def voice(*, members: int = 3, epochs: int = 30, learning_rate: float = 3e-3, width: int = 128) -> Recipe:
+def voice(*, members: int = 3, epochs: int = 30, learning_rate: float = 3e-3, width: int = 128, protocol: str = "people") -> Recipe:
     """Log-mels, three small residual networks with attention over time; speaker-independent six folds, 8 emotions.
 
     The best published without pretraining is a UAR of about 0.65; people reach 0.67.
     The number of epochs is fixed and the last one is kept, so that nobody need be held out to choose it;
     the temperature of each fold is fitted on the people of the other five.
+
+    Args:
+        members: Networks whose probabilities are averaged.
+        epochs: Of each.
+        learning_rate: At its highest.
+        width: Channels of the last stage.
+        protocol: "people", or "clips": one of the leaking ones of `PROTOCOLS`, whose figures must never be quoted alone.
+
+    Raises:
+        UnknownName: A protocol that is not among `PROTOCOLS`.
     """
+    if protocol not in PROTOCOLS:
+        raise UnknownName(f"ravdess:voice knows no protocol '{protocol}'. Known: {', '.join(PROTOCOLS)}; choose one of them.")
     feature = LogMel()
     return Recipe(
         name="voice",
         corpus=RAVDESS,
         labels=RAVDESS.labels,
-        protocol=folds(RAVDESS_SIX, valid=NOBODY),
+        protocol=PROTOCOLS[protocol],
         features={Modality.AUDIO: feature},
         build=partial(_committee, members, width, len(RAVDESS.labels)),
         fit=partial(
@@ -62,7 +81,7 @@ def voice(*, members: int = 3, epochs: int = 30, learning_rate: float = 3e-3, wi
         hop=HOP,
         prepare=around_speech,
         variants=tuple(partial(faster, speed=speed) for speed in SPEEDS),
-        ships_everything=True,
+        ships_everything=protocol == "people",
         elsewhere=(EMODB,),
         says="Emotion in the voice from three seconds of speech: acted English sentences in eight emotions. "
         "Whatever is loud enough is taken for a voice: music, noise or a tone gets an answer too, sometimes a sure one.",
