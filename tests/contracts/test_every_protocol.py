@@ -8,6 +8,11 @@ from emofuse import catalog
 from emofuse.corpora.toy import PEOPLE, TOY
 from emofuse.protocols import by_clip, by_subject
 
+
+def as_it_is(signal):
+    return signal
+
+
 APART = {
     "by_subject.folds": lambda seed: by_subject.folds([PEOPLE[:2], PEOPLE[2:4], PEOPLE[4:]]),
     "by_subject.named": lambda seed: by_subject.named(valid=PEOPLE[:1], test=PEOPLE[1:3]),
@@ -19,8 +24,10 @@ LEAKING = {
     "by_clip.shuffled": lambda seed: by_clip.shuffled(seed=seed),
     "by_clip.shuffled_folds": lambda seed: by_clip.shuffled_folds(3, seed),
     "by_clip.everything": lambda seed: by_clip.everything(),
+    "by_clip.copied": lambda seed: by_clip.copied({"same": as_it_is}, by_clip.shuffled(seed=seed)),
 }
 ALL = APART | LEAKING
+COPYING = {"by_clip.copied"}  # what it divides is more than what it is given
 CLIPS = TOY.clips(Path())
 
 
@@ -39,7 +46,7 @@ def test_every_protocol_is_held_to_the_contract():
     assert written == set(ALL)
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", sorted(ALL.keys() - COPYING))
 def test_no_clip_is_twice_in_a_split_or_lost_from_it(name):
     for split in parts(ALL[name](0)):
         assert sorted(clip for part in split for clip in part) == sorted(clip.id for clip in CLIPS)

@@ -1,8 +1,14 @@
+import pickle
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from emofuse.core.clip import Clip
-from emofuse.core.errors import SplitError
-from emofuse.protocols.by_clip import everything, official, shuffled, shuffled_folds
+from emofuse.core.clip import Clip, Signal, Source
+from emofuse.core.errors import MissingModality, SplitError
+from emofuse.core.modality import Modality
+from emofuse.protocols.by_clip import copied, everything, official, shuffled, shuffled_folds
+from emofuse.protocols.by_subject import folds
 
 
 def clips(count, **facts):
@@ -76,3 +82,53 @@ def test_everything_is_learnt_from_and_nothing_judged():
     (split,) = everything()(clips(3))
 
     assert (ids(split.train), split.valid, split.test) == (ids(clips(3)), (), ())
+
+
+def ramp(path):
+    return Signal(np.arange(4.0), rate=4)
+
+
+def louder(signal):
+    return Signal(signal.values * 2, signal.rate)
+
+
+def backwards(signal):
+    return Signal(signal.values[::-1], signal.rate)
+
+
+def sounding(people="abc", takes=2):
+    sources = {Modality.AUDIO: Source(Path("ramp"), ramp), Modality.EEG: Source(Path("ramp"), ramp)}
+    return [Clip(f"{who}{take}", who, "calm", sources, {"take": str(take)}) for who in people for take in range(takes)]
+
+
+def test_copies_are_divided_as_if_each_had_been_recorded():
+    (split,) = copied({"louder": louder, "backwards": backwards}, shuffled((0.5, 0.0, 0.5), seed=1))(sounding())
+
+    every = {clip.id: clip for clip in (*split.train, *split.test)}
+    assert sorted(every) == sorted(f"{clip.id}{copy}" for clip in sounding() for copy in ("", "~louder", "~backwards"))
+    learnt = {clip.facts.get("copy_of", clip.id) for clip in split.train}
+    assert learnt & {clip.facts.get("copy_of", clip.id) for clip in split.test}, "the leak that it is for"
+
+
+def test_a_copy_is_its_clip_altered_and_says_so():
+    (split,) = copied({"louder": louder}, everything())(sounding("a", 1))
+
+    clip, copy = split.train
+    assert (copy.id, copy.subject, copy.label) == ("a0~louder", "a", "calm")
+    assert copy.facts == {"take": "0", "copy_of": "a0", "copy": "louder"}
+    assert copy.signal(Modality.AUDIO).values.tolist() == [0, 2, 4, 6]
+    assert copy.signal(Modality.EEG).values.tolist() == clip.signal(Modality.AUDIO).values.tolist() == [0, 1, 2, 3]
+    assert pickle.loads(pickle.dumps(copy.sources[Modality.AUDIO])).read(Path("ramp")).values.tolist() == [0, 2, 4, 6]
+
+
+def test_copies_stay_with_their_people_where_people_are_kept_apart():
+    for split in copied({"louder": louder}, folds(["a", "b", "c"]))(sounding()):
+        assert {clip.subject for clip in split.test}.isdisjoint(clip.subject for clip in (*split.train, *split.valid))
+        assert len(split.test) == 4
+
+
+def test_nothing_to_copy_by_and_nothing_to_alter_are_refused():
+    with pytest.raises(SplitError, match="no variants"):
+        copied({}, everything())
+    with pytest.raises(MissingModality, match="a0 has no video to alter; it has audio, eeg"):
+        copied({"louder": louder}, everything(), Modality.VIDEO)(sounding())

@@ -4,12 +4,16 @@ Nothing here keeps people apart. Shuffled splits exist because papers use them; 
 learnt from says little about the next user, and the report of such a split says who was shared.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
-from emofuse.core.clip import Clip
-from emofuse.core.errors import SplitError
+from emofuse.core.clip import Clip, Signal, Source
+from emofuse.core.errors import MissingModality, SplitError
+from emofuse.core.modality import Modality
 from emofuse.core.split import Protocol, Split
 
 
@@ -90,6 +94,31 @@ def shuffled_folds(k: int, seed: int = 0, *, choose: bool = True) -> Protocol:
     return protocol
 
 
+def copied(variants: Mapping[str, Callable[[Signal], Signal]], protocol: Protocol, modality: Modality = Modality.AUDIO) -> Protocol:
+    """Altered copies are made of every clip, and only then is everything divided; **leaks copies** wherever `protocol` divides by clip.
+
+    The papers' wrong way: what is judged has been learnt from with a little noise on it. Altering training clips alone is
+    what a recipe's `variants` are for. A copy is named ``<id>~<variant>``, has its clip's subject, label and facts,
+    and says in the facts ``copy_of`` and ``copy`` of which clip and by what it was made.
+
+    Args:
+        variants: By name, how a copy's signal is altered.
+        protocol: Divides the clips and their copies, as if each had been recorded for itself.
+        modality: What is altered; the other sources of a clip are the same in its copies.
+
+    Raises:
+        SplitError: No variants.
+        MissingModality: A clip that has nothing to alter.
+    """
+    if not variants:
+        raise SplitError("There are no variants to copy clips by. Expected at least one; name one, or divide the clips as they are.")
+
+    def copying(clips: Sequence[Clip]) -> Iterator[Split]:
+        return protocol([*clips, *(_copy(clip, name, change, modality) for clip in clips for name, change in variants.items())])
+
+    return copying
+
+
 def everything() -> Protocol:
     """All clips are learnt from and none judged: for weights to ship, once other splits have judged the recipe."""
 
@@ -97,6 +126,24 @@ def everything() -> Protocol:
         yield Split("everything", tuple(clips), (), ())
 
     return protocol
+
+
+def _copy(clip: Clip, name: str, change: Callable[[Signal], Signal], modality: Modality) -> Clip:
+    if modality not in clip.sources:
+        has = ", ".join(sorted(clip.sources)) or "nothing"
+        raise MissingModality(f"Clip {clip.id} has no {modality} to alter; it has {has}. Copy by what all clips have, or leave it out.")
+    source = clip.sources[modality]
+    altered = Source(source.path, partial(_altered, read=source.read, change=change))
+    return replace(
+        clip,
+        id=f"{clip.id}~{name}",
+        sources={**clip.sources, modality: altered},
+        facts={**clip.facts, "copy_of": clip.id, "copy": name},
+    )
+
+
+def _altered(path: Path, read: Callable[[Path], Signal], change: Callable[[Signal], Signal]) -> Signal:
+    return change(read(path))
 
 
 def _shuffled(clips: Sequence[Clip], seed: int) -> list[Clip]:
