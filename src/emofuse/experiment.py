@@ -79,18 +79,19 @@ def train(
     folds = [split.name for split in splits for _ in split.test] if len(splits) > 1 else None
     told = judged(recipe.labels, tested, scores, shared={who for split in splits for who in split.shared}, folds=folds)
     report = replace(told, dropped=len(every) - len(clips))
-    final = out
+    final = out if len(splits) == 1 else None  # folds alone leave nothing that is used afterwards
     if recipe.ships_everything:
         final = out / recipe.name
         everything = Split("everything", clips, (), ())
         _taught(recipe, everything, final, path=path, arguments=arguments, seed=seed, allowed=allowed, remembered=remembered)
         calibrate(final, *_calibrated(held))
-    unseen = {corpus.name: elsewhere(load(final, allowed), corpus, data) for corpus in recipe.elsewhere}
+    unseen = {corpus.name: elsewhere(load(final, allowed), corpus, data) for corpus in recipe.elsewhere} if final else {}
     known = {name: told for name, told in unseen.items() if told is not None}
-    for where in {out, final}:
+    for where in {out, final or out}:
         write_json(where / "report.json", {**report.as_dict(), "elsewhere": {name: told.as_dict() for name, told in known.items()}})
-    text = card(facts(final), recipe.corpus, report, known, recipe.says)
-    (final / "card.md").write_text(text, encoding="utf-8")
+    if final:
+        text = card(facts(final), recipe.corpus, report, known, recipe.says)
+        (final / "card.md").write_text(text, encoding="utf-8")
     return report
 
 

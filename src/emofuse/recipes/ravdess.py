@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from functools import partial
+from zlib import crc32
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from emofuse.features.audio import LogMel
 from emofuse.fusions.early import Early
 from emofuse.media.sound import resampled
 from emofuse.network import Committee, Network
-from emofuse.protocols.by_clip import shuffled_folds
+from emofuse.protocols.by_clip import copied, shuffled_folds
 from emofuse.protocols.by_subject import RAVDESS_SIX, folds
 from emofuse.recipe import Recipe
 from emofuse.training.augment import chained, heard_otherwise, masked_spectrum
@@ -27,11 +28,6 @@ SPEEDS = tuple(Fraction(twentieths, 20) for twentieths in (17, 18, 19, 21, 22, 2
 """Played so many times as fast: pitch, formants and tempo move together, as if others spoke (Ko et al. 2015)."""
 SPOKEN = 35.0  # dB under a clip's loudest 10 ms; what is above is taken for speech
 NOBODY = ((),) * len(RAVDESS_SIX)  # valid people of each fold: nothing is chosen, so all who are not judged are learnt from
-PROTOCOLS = {
-    "people": folds(RAVDESS_SIX, valid=NOBODY),
-    "clips": shuffled_folds(len(RAVDESS_SIX), choose=False),
-}
-"""Six folds each: of people, which is what the recipe is judged by; and the papers' way, to measure what it flatters."""
 
 
 def voice(*, members: int = 3, epochs: int = 30, learning_rate: float = 3e-3, width: int = 128, protocol: str = "people") -> Recipe:
@@ -46,7 +42,8 @@ def voice(*, members: int = 3, epochs: int = 30, learning_rate: float = 3e-3, wi
         epochs: Of each.
         learning_rate: At its highest.
         width: Channels of the last stage.
-        protocol: "people", or "clips": one of the leaking ones of `PROTOCOLS`, whose figures must never be quoted alone.
+        protocol: "people", or a leaking one of `PROTOCOLS`, whose figures must never be quoted alone.
+            Where there are altered copies, epochs are as many times fewer, so that as many batches are learnt from.
 
     Raises:
         UnknownName: A protocol that is not among `PROTOCOLS`.
@@ -54,6 +51,7 @@ def voice(*, members: int = 3, epochs: int = 30, learning_rate: float = 3e-3, wi
     if protocol not in PROTOCOLS:
         raise UnknownName(f"ravdess:voice knows no protocol '{protocol}'. Known: {', '.join(PROTOCOLS)}; choose one of them.")
     feature = LogMel()
+    times = 1 + len(COPIES) if protocol == "copies" else 1
     return Recipe(
         name="voice",
         corpus=RAVDESS,
@@ -63,7 +61,7 @@ def voice(*, members: int = 3, epochs: int = 30, learning_rate: float = 3e-3, wi
         build=partial(_committee, members, width, len(RAVDESS.labels)),
         fit=partial(
             fit,
-            epochs=epochs,
+            epochs=max(epochs // times, 1),
             learning_rate=learning_rate,
             batch_size=48,
             weight_decay=0.05,
@@ -114,6 +112,29 @@ def faster(signal: Signal, speed: Fraction) -> Signal:
         (time,) -> (time / speed,)
     """
     return Signal(resampled(signal.values, signal.rate * float(speed)), signal.rate)
+
+
+def noisy(signal: Signal, decibels: float) -> Signal:
+    """The sound with white noise so many decibels under it; the same noise for the same sound.
+
+    Shape:
+        (time,) -> (time,)
+    """
+    draw = np.random.default_rng(crc32(signal.values.tobytes()))
+    power = float(np.sqrt(np.mean(np.square(signal.values, dtype=np.float64))))
+    noise = power * 10 ** (-decibels / 20) * draw.normal(size=signal.values.shape)
+    return Signal((signal.values + noise).astype(np.float32), signal.rate)
+
+
+COPIES = {"noise": partial(noisy, decibels=25.0), "faster": partial(faster, speed=Fraction(21, 20))}
+"""Altered copies, as kanafin_2024 makes them before it divides: noise, and speed with pitch."""
+
+PROTOCOLS = {
+    "people": folds(RAVDESS_SIX, valid=NOBODY),
+    "clips": shuffled_folds(len(RAVDESS_SIX), choose=False),
+    "copies": copied(COPIES, shuffled_folds(len(RAVDESS_SIX), choose=False)),
+}
+"""Six folds each: of people, which is what the recipe is judged by; and two of the papers' ways, to measure what they flatter."""
 
 
 def _committee(members: int, width: int, classes: int) -> Network:
