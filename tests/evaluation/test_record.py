@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from emofuse.core.errors import RunError
-from emofuse.evaluation.record import BENCHMARKS, PAGES, RESULTS, main, origin, stale
+from emofuse.evaluation.record import BENCHMARKS, PAGES, RESULTS, main, origin, show, stale
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -53,6 +53,28 @@ def test_a_newer_row_replaces_the_one_that_answers_the_same_question(tmp_path):
 
     assert [(row["system"], row["ours"]) for row in RESULTS.rows(folder)] == [("voice", 0.7), ("face", 0.6512), ("text", 0.6512)]
     assert "0.7" in (folder / "results.md").read_text()
+
+
+def test_what_a_command_printed_stands_under_the_figures_once(tmp_path):
+    folder = folder_with(tmp_path, [result()])
+
+    show(folder, "Corpora", "toy 4 labels", "emofuse corpora", "1a2b3c4")
+    show(folder, "Corpora", "toy 5 labels", "emofuse corpora", "1a2b3c4")
+
+    text = (folder / "results.md").read_text()
+    assert text.index("| voice |") < text.index("### Corpora") < text.index("toy 5 labels")
+    assert "toy 4 labels" not in text
+    RESULTS.add(folder, result(system="face"))
+    assert "toy 5 labels" in (folder / "results.md").read_text()
+
+
+@pytest.mark.parametrize("broken", ["{}", "[1]", '[{"title": "a"}]', "nothing"])
+def test_printed_words_without_their_origin_are_refused(broken, tmp_path):
+    folder = folder_with(tmp_path, [result()])
+    (folder / "printed.json").write_text(broken)
+
+    with pytest.raises(RunError, match="printed.json"):
+        RESULTS.page(folder)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The record: every figure with where it came from, kept as JSON and read as Markdown.
 
-``docs/results.json`` holds accuracy figures and ``docs/benchmarks.json`` speed figures, one row each.
+``docs/results.json`` holds accuracy figures and ``docs/benchmarks.json`` speed figures, one row each;
+``docs/printed.json`` what commands print, which stands under the figures of the results.
 Measuring appends to the JSON; ``python -m emofuse.evaluation.record`` makes the two Markdown pages from it.
 Nothing here knows how a figure is measured.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emofuse.core.errors import EmofuseError, RunError
+from emofuse.evaluation import printed
 from emofuse.media.beside import beside
 
 Row = Mapping[str, object]
@@ -37,6 +39,7 @@ class Page:
         columns: The fields that the table shows, in its order.
         key: The fields by which a newer row replaces an older one.
         measured: The field whose presence asks for a command, a commit, a date and a machine.
+        shows: Whether what commands print stands under its figures.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Page:
     columns: tuple[str, ...]
     key: tuple[str, ...]
     measured: str
+    shows: bool = False
 
     def rows(self, folder: Path) -> list[Row]:
         """The rows of ``<folder>/<name>.json``, checked.
@@ -105,6 +109,14 @@ class Page:
             lines += [_line(_cell(row[field], field) for field in self.columns) for row in rows if str(row[self.group]) == group]
         return "\n".join([*lines, ""])
 
+    def page(self, folder: Path) -> str:
+        """The whole page as its JSON under `folder` says it.
+
+        Raises:
+            RunError: The JSON is not as it should be.
+        """
+        return self.markdown(self.rows(folder)) + (printed.markdown(printed.read(folder)) if self.shows else "")
+
     def add(self, folder: Path, row: Row) -> None:
         """Put one row into the JSON, in place of the one that answers the same question, and make the page again.
 
@@ -116,7 +128,7 @@ class Page:
         same = [i for i, other in enumerate(rows) if all(other[field] == row[field] for field in self.key)]
         rows[same[0] if same else len(rows) : same[0] + 1 if same else len(rows)] = [row]
         _write(folder / f"{self.name}.json", json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
-        _write(folder / f"{self.name}.md", self.markdown(rows))
+        _write(folder / f"{self.name}.md", self.page(folder))
 
 
 RESULTS = Page(
@@ -140,6 +152,7 @@ RESULTS = Page(
     columns=("system", "paper", "protocol", "metric", "theirs", "ours", "interval", "n", *_ORIGIN),
     key=("paper", "system", "corpus", "protocol", "metric"),
     measured="ours",
+    shows=True,
 )
 
 BENCHMARKS = Page(
@@ -175,6 +188,13 @@ def origin(command: str, commit: str | None) -> dict[str, str | None]:
     return {"command": command, "commit": commit, "date": datetime.date.today().isoformat(), "machine": _machine()}
 
 
+def show(folder: Path, title: str, text: str, command: str, commit: str | None) -> None:
+    """Keep what a command printed, with where it comes from, and make the results' page again."""
+    said = {field: value or "unknown" for field, value in origin(command, commit).items()}
+    printed.keep(folder, {"title": title, "text": text, **said})
+    _write(folder / f"{RESULTS.name}.md", RESULTS.page(folder))
+
+
 def stale(folder: Path) -> list[str]:
     """Names of the Markdown pages under `folder` that do not say what their JSON says."""
     pages = {page.name: folder / f"{page.name}.md" for page in PAGES}
@@ -182,7 +202,7 @@ def stale(folder: Path) -> list[str]:
         path.name
         for page in PAGES
         for path in (pages[page.name],)
-        if not path.exists() or path.read_text(encoding="utf-8") != page.markdown(page.rows(folder))
+        if not path.exists() or path.read_text(encoding="utf-8") != page.page(folder)
     ]
 
 
@@ -193,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = parser.parse_args(arguments).docs
     try:
         for page in PAGES:
-            _write(folder / f"{page.name}.md", page.markdown(page.rows(folder)))
+            _write(folder / f"{page.name}.md", page.page(folder))
     except EmofuseError as error:
         parser.exit(1, f"{error}\n")
 
