@@ -8,7 +8,7 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from emofuse.core.errors import CorpusError
+from emofuse.core.errors import CorpusError, EmofuseError
 from emofuse.core.modality import Modality
 from emofuse.corpora.fer2013 import FER2013, VOTED, votes
 
@@ -89,6 +89,112 @@ def test_a_file_that_is_no_table_is_refused(tmp_path):
 
     with pytest.raises(CorpusError, match="cannot be read as a parquet table"):
         FER2013.clips(tmp_path)
+
+
+def csv_of(root: Path, name: str = "fer2013.csv", header: str = "emotion,pixels,Usage", end: str = "\n") -> Path:
+    """The same four pictures as the contest had them."""
+    root.mkdir(parents=True, exist_ok=True)
+    order = [column.strip().lower() for column in header.split(",")]
+    lines = [header]
+    for row, (emotion, usage) in enumerate(zip((0, 3, 6, 1), USAGES, strict=True)):
+        fields = {"emotion": str(emotion), "pixels": " ".join(map(str, face(row).ravel())), "usage": usage}
+        lines.append(",".join(fields[column] for column in order))
+    (root / name).write_bytes(end.join([*lines, ""]).encode())
+    return root / name
+
+
+def votes_of(root: Path, usages: tuple[str, ...] = USAGES) -> None:
+    lines = [f"{usage},fer000000{row}.png,{','.join(str((row + i) % 10) for i in range(10))}" for row, usage in enumerate(usages)]
+    (root / "fer2013new.csv").write_text("\n".join([f"Usage,Image name,{','.join(VOTED)}", *lines, ""]))
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "end"),
+    [
+        ("fer2013.csv", "emotion,pixels,Usage", "\n"),
+        ("fer2013/fer2013.csv", "emotion,pixels,Usage", "\r\n"),
+        ("icml_face_data.csv", "emotion, Usage, pixels", "\n"),
+    ],
+)
+def test_the_contests_tables_give_the_same_clips_as_the_parquet(tmp_path, name, header, end):
+    small_tree(tmp_path / "parquet")
+    csv_of((tmp_path / "csv" / name).parent, Path(name).name, header, end)
+
+    ours, theirs = FER2013.clips(tmp_path / "csv"), FER2013.clips(tmp_path / "parquet")
+
+    for one, other in zip(ours, theirs, strict=True):
+        assert (one.id, one.label, one.facts["usage"]) == (other.id, other.label, other.facts["usage"])
+        np.testing.assert_array_equal(one.signal(Modality.VIDEO).values, other.signal(Modality.VIDEO).values)
+
+
+def test_votes_lie_beside_the_contests_table(tmp_path):
+    csv_of(tmp_path)
+    assert "votes" not in FER2013.clips(tmp_path)[0].facts
+    assert votes(FER2013.clips(tmp_path)[0]).sum() == 0
+
+    votes_of(tmp_path)
+
+    assert [clip.facts["votes"] for clip in FER2013.clips(tmp_path)][:2] == ["0 1 2 3 4 5 6 7 8 9", "1 2 3 4 5 6 7 8 9 0"]
+
+
+@pytest.mark.parametrize(
+    ("usages", "says"), [(USAGES[:3], "has 3 rows"), (("Training", "PublicTest", "PublicTest", "PrivateTest"), "another part in row 1")]
+)
+def test_votes_for_other_rows_are_refused(tmp_path, usages, says):
+    csv_of(tmp_path)
+    votes_of(tmp_path, usages)
+
+    with pytest.raises(CorpusError, match=says):
+        FER2013.clips(tmp_path)
+
+
+def test_folders_are_read_by_their_names(tmp_path):
+    names = ("train/angry/Training_1.jpg", "test/happy/PrivateTest_2.jpg", "test/happy/PublicTest_3.png", "test/neutral/im4.png")
+    for row, name in enumerate((*names, "test/puzzled/im5.png", "test/happy/._PrivateTest_2.jpg")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(tmp_path / name), face(row, side=48 if row else 96))
+
+    clips = FER2013.clips(tmp_path)
+
+    assert {clip.id: (clip.label, clip.facts["usage"]) for clip in clips} == {
+        "train/angry/Training_1": ("anger", "Training"),
+        "test/happy/PrivateTest_2": ("happiness", "PrivateTest"),
+        "test/happy/PublicTest_3": ("happiness", "PublicTest"),
+        "test/neutral/im4": ("neutral", "Test"),
+    }
+    by_id = {clip.id: clip.signal(Modality.VIDEO).values for clip in clips}
+    assert {values.shape for values in by_id.values()} == {(1, 48, 48)}
+    np.testing.assert_array_equal(by_id["test/neutral/im4"], face(3)[None])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("emotion,pixels\n0,1 2 3\n", "has the columns emotion, pixels. Expected"),
+        ("emotion,pixels,Usage\n0,1 2 3,Training\n0,1 2", "Row 2 of .* has 2 fields"),
+        ("emotion,pixels,Usage\nangry,1 2 3,Training\n", "Row 1 of .* has the emotion 'angry'"),
+        ("emotion,pixels,Usage\n7,1 2 3,Training\n", "Row 0 of .* has emotion 7"),
+    ],
+)
+def test_a_table_that_is_not_the_contests_is_refused(tmp_path, text, says):
+    (tmp_path / "fer2013.csv").write_text(text)
+
+    with pytest.raises(CorpusError, match=says):
+        FER2013.clips(tmp_path)
+
+
+@pytest.mark.parametrize("pixels", ["1 2 3", " ".join(["256"] * 2_304), " ".join(["x"] * 2_304), " ".join(["-1"] * 2_304)])
+def test_pixels_that_make_no_picture_are_refused(tmp_path, pixels):
+    (tmp_path / "fer2013.csv").write_text(f"emotion,pixels,Usage\n0,{pixels},Training\n")
+
+    with pytest.raises(EmofuseError, match="not 2304 numbers from 0 to 255"):
+        FER2013.clips(tmp_path)[0].signal(Modality.VIDEO)
+
+
+def test_published_counts_add_up():
+    published = FER2013.published
+
+    assert sum(published.labels.values()) == sum(published.facts["usage"].values()) == published.clips
 
 
 @pytest.mark.corpus
