@@ -17,10 +17,13 @@ from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
 from emofuse.decisions.average import Average
 from emofuse.encoders.base import Encoder
+from emofuse.ensemble import FUSED_STEP, Ensemble
 from emofuse.evaluation.evaluate import answers
 from emofuse.fusions.base import Fusion, Output, pooled
 from emofuse.network import Network
-from emofuse.recognizer import FUSED_STEP, HEARD, Ensemble, NetworkRecognizer, _ahead
+from emofuse.reading import _ahead
+from emofuse.recognizer import NetworkRecognizer
+from emofuse.windows import HEARD
 
 LABELS = LabelSet(("calm", "anger"))
 AUDIO, VIDEO, EEG = Modality.AUDIO, Modality.VIDEO, Modality.EEG

@@ -25,7 +25,7 @@ from emofuse.media.files import ANNOTATED, clip_from_files, media_files
 if TYPE_CHECKING:
     import pandas
 
-    from emofuse.recognizer import Recognizer
+    from emofuse.reading import Recognizer
 
 PICTURES = ("png", "svg")  # made on demand (--plot): they take longer than all other formats together
 ALIASES = {"csv": ("csv_spans", "csv_curves"), "webvtt": ("vtt",), "elan": ("eaf",)}  # what people call them
@@ -113,7 +113,7 @@ def recognizer(run: str | None = None) -> "Recognizer":
     Raises:
         RunError: There is no such run.
     """
-    from emofuse.recognizer import Ensemble  # torch comes with it: a file that is refused must not wait for that
+    from emofuse.ensemble import Ensemble  # torch comes with it: a file that is refused must not wait for that
     from emofuse.run import load, shipped
 
     if run is not None:

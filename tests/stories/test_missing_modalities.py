@@ -13,7 +13,7 @@ from emofuse.core.labels import EIGHT_TO_SEVEN
 from emofuse.core.modality import Modality
 from emofuse.decisions.average import Average
 from emofuse.evaluation.evaluate import evaluate
-from emofuse.recognizer import Ensemble
+from emofuse.ensemble import Ensemble
 
 AUDIO, VIDEO = Modality.AUDIO, Modality.VIDEO
 

@@ -1,0 +1,200 @@
+"""What a network is shown of a clip: every sample on its own, or the window around each cell of time.
+
+Each is a `Reading`: it takes the clip's chunks and answers what is complete. Where there is nothing, it says why.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from emofuse.core.clip import Chunk, Signal
+from emofuse.core.labels import LabelSet
+from emofuse.core.modality import Modality
+from emofuse.core.segment import Segment
+from emofuse.core.timeline import Timeline
+from emofuse.features.base import Feature
+from emofuse.media.sound import silent
+from emofuse.network import Network
+
+HEARD = 400  # ms around a cell within which something must be heard
+ROUNDED = 1  # ms by which a sample may begin after the end of the one before it: both are rounded
+NOTHING = {Modality.AUDIO: "no sound", Modality.VIDEO: "no picture", Modality.TEXT: "no text", Modality.EEG: "no EEG"}
+MISSED = {Modality.AUDIO: "silence", Modality.VIDEO: "no face", Modality.TEXT: "no words", Modality.EEG: "no contact"}
+
+_Look = tuple[Segment, frozenset[Modality]]  # a window, and the modalities that are there around the cell it is for
+
+
+class Judge(Protocol):
+    """Who answers: `emofuse.recognizer.NetworkRecognizer`, as much of it as is asked here."""
+
+    labels: LabelSet
+    features: Mapping[Modality, Feature]
+    network: Network
+    window: int | None
+    hop: int | None
+
+    @property
+    def modalities(self) -> frozenset[Modality]:
+        """What it listens to."""
+
+    def probabilities(self, inputs: Mapping[Modality, np.ndarray], present: Mapping[Modality, np.ndarray]) -> np.ndarray:
+        """Shape: {m: (B, T, ...)}, {m: (B,)} -> (B, C)."""
+
+    def timeline(self, segments: Sequence[Segment], scores: np.ndarray, absent: Sequence[str | None], duration: int) -> Timeline:
+        """Answers as its lane."""
+
+
+class Samples:
+    """Reading one sample at a time: every face is an answer."""
+
+    def __init__(self, recognizer: Judge) -> None:
+        self.recognizer = recognizer
+        (self.modality,) = recognizer.modalities
+        self.segments: list[Segment] = []
+        self.scores: list[np.ndarray] = []
+        self.absent: list[str | None] = []
+
+    def push(self, chunk: Chunk) -> None:
+        """Take the next stretch, and judge what is complete."""
+        signal = chunk.signals.get(self.modality)
+        if signal is None or not len(signal.values):
+            return
+        self._nothing_until(signal.start)
+        count = len(signal.values)
+        present = np.ones(count, dtype=bool) if signal.present is None else signal.present
+        edges = signal.start + np.round(np.arange(count + 1) * 1_000 / signal.rate).astype(int)
+        scores = np.full((count, len(self.recognizer.labels)), np.nan, dtype=np.float32)
+        if present.any():
+            seen = self.recognizer.features[self.modality](replace(signal, values=signal.values[present], present=None))
+            inputs = {self.modality: seen[:, None]}  # (B, 1, ...)
+            scores[present] = self.recognizer.probabilities(inputs, {self.modality: np.ones(len(seen), dtype=bool)})
+        self.segments += [Segment(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
+        self.scores.append(scores)
+        self.absent += [None if there else MISSED[self.modality] for there in present]
+
+    def close(self, duration: int) -> Timeline:
+        """Judge the rest; the clip lasted `duration` ms."""
+        if self.segments:
+            self._nothing_until(duration)
+        segments = [Segment(segment.start, min(segment.end, duration)) for segment in self.segments if segment.start < duration]
+        scores = np.concatenate(self.scores) if self.scores else np.empty((0, len(self.recognizer.labels)), dtype=np.float32)
+        return self.recognizer.timeline(segments, scores[: len(segments)], self.absent[: len(segments)], duration)
+
+    def _nothing_until(self, start: int) -> None:
+        """Flag the time before the next sample, where that is later than the end of the last one."""
+        end = self.segments[-1].end if self.segments else 0
+        if start > end + ROUNDED:
+            self.segments.append(Segment(end, start))
+            self.scores.append(np.full((1, len(self.recognizer.labels)), np.nan, dtype=np.float32))
+            self.absent.append(NOTHING[self.modality])
+
+
+class Windows:
+    """Reading by windows: each cell of a hop takes the answer of the window around it."""
+
+    def __init__(self, recognizer: Judge) -> None:
+        assert recognizer.window is not None
+        assert recognizer.hop is not None
+        self.recognizer, self.window, self.hop = recognizer, recognizer.window, recognizer.hop
+        self.held: dict[Modality, Signal] = {}
+        self.segments: list[Segment] = []
+        self.scores: list[np.ndarray] = []
+        self.absent: list[str | None] = []
+        self.last: tuple[_Look, np.ndarray] | None = None  # the last window judged, and its answer
+
+    def push(self, chunk: Chunk) -> None:
+        """Take the next stretch, and judge what is complete."""
+        for m in self.recognizer.modalities & set(chunk.signals):
+            self.held[m] = _joined(self.held[m], chunk.signals[m]) if m in self.held else chunk.signals[m]
+        if not self.held:
+            return  # nothing yet, and perhaps never
+        cells: list[Segment] = []
+        while max((cell := self._cell(len(self.segments) + len(cells))).end, self._window(cell).end) <= chunk.until:
+            cells.append(cell)
+        self._judge(cells, None)
+        oldest = len(self.segments) * self.hop - self.window - self.hop
+        if oldest > 0:
+            self.held = {m: signal.crop(Segment(oldest, max(signal.end, oldest + 1))) for m, signal in self.held.items()}
+
+    def close(self, duration: int) -> Timeline:
+        """Judge the rest; the clip lasted `duration` ms."""
+        if self.held:
+            last = -(-duration // self.hop)
+            cells = [self._cell(k) for k in range(len(self.segments), last)]
+            self._judge([Segment(cell.start, min(cell.end, duration)) for cell in cells], duration)
+        scores = np.concatenate(self.scores) if self.scores else np.empty((0, len(self.recognizer.labels)), dtype=np.float32)
+        return self.recognizer.timeline(self.segments, scores, self.absent, duration)
+
+    def _cell(self, k: int) -> Segment:
+        return Segment(k * self.hop, (k + 1) * self.hop)
+
+    def _window(self, cell: Segment, duration: int | None = None) -> Segment:
+        """What is looked at to judge a cell: around it, and inside the clip as far as its end is known."""
+        start = cell.middle - self.window // 2
+        start = max(start if duration is None else min(start, duration - self.window), 0)
+        return Segment(start, start + self.window)
+
+    def _judge(self, cells: Sequence[Segment], duration: int | None) -> None:
+        """Answers for `cells`; those with the same window and the same modalities in it share one."""
+        looks: list[_Look] = []
+        for cell in cells:
+            window = self._window(cell, duration)
+            missing = {m: self._missing(m, cell, window) for m in sorted(self.recognizer.modalities)}
+            looks.append((window, frozenset(m for m, reason in missing.items() if reason is None)))
+            reasons = ", ".join(dict.fromkeys(reason for reason in missing.values() if reason is not None))
+            self.absent.append(None if looks[-1][1] else reasons)
+        known = dict([self.last]) if self.last else {}
+        fresh = [look for look in dict.fromkeys(looks) if look[1] and look not in known]
+        if fresh:
+            known |= dict(zip(fresh, self._answers(fresh), strict=True))
+            self.last = (fresh[-1], known[fresh[-1]])
+        nothing = np.full(len(self.recognizer.labels), np.nan, dtype=np.float32)
+        self.segments += cells
+        self.scores += [known.get(look, nothing)[None] for look in looks]
+
+    def _answers(self, looks: "Sequence[_Look]") -> np.ndarray:
+        """Shape: (B,) windows, and what there is in each -> (B, C)."""
+        inputs, present = {}, {}
+        for m, feature in self.recognizer.features.items():
+            rows = [feature(self._part(m, window)) if m in there else None for window, there in looks]
+            known = next((row for row in rows if row is not None), None)
+            blank = self.recognizer.network.blank(m) if known is None else np.zeros_like(known)
+            inputs[m] = np.stack([blank if row is None else row for row in rows])
+            present[m] = np.array([row is not None for row in rows])
+        return self.recognizer.probabilities(inputs, present)
+
+    def _part(self, m: Modality, window: Segment) -> Signal:
+        """The signal within a window, zeros where there is none of it."""
+        part = self.held[m].crop(window)
+        count = round(self.window * part.rate / 1_000)
+        values = np.zeros((count, *part.values.shape[1:]), dtype=part.values.dtype)
+        at = min(round((part.start - window.start) * part.rate / 1_000), count - 1)
+        kept = part.values[: count - at]
+        values[at : at + len(kept)] = kept
+        if part.present is not None:
+            values[at : at + len(kept)][~part.present[: len(kept)]] = 0  # whatever stands there carries nothing
+        return Signal(values, part.rate, window.start)
+
+    def _missing(self, m: Modality, cell: Segment, window: Segment) -> str | None:
+        """Why a modality says nothing about a cell; None if it does."""
+        if m not in self.held:
+            return NOTHING[m]
+        around = Segment(max(cell.start - HEARD, window.start), max(min(cell.end + HEARD, window.end), cell.start + 1))
+        part = self.held[m].crop(around)
+        if not len(part.values):
+            return NOTHING[m]
+        there = part.values if part.present is None else part.values[part.present]
+        if not len(there):
+            return NOTHING[m] if m is Modality.AUDIO else MISSED[m]
+        return MISSED[m] if m is Modality.AUDIO and silent(there) else None
+
+
+def _joined(before: Signal, after: Signal) -> Signal:
+    """Two stretches of one signal as one."""
+    present = None
+    if before.present is not None or after.present is not None:
+        flags = [np.ones(len(s.values), dtype=bool) if s.present is None else s.present for s in (before, after)]
+        present = np.concatenate(flags)
+    return Signal(np.concatenate([before.values, after.values]), before.rate, before.start, present)
