@@ -8,7 +8,9 @@ import soundfile
 
 from emofuse.core.errors import CorpusError
 from emofuse.core.modality import Modality
-from emofuse.corpora.ravdess import RAVDESS
+from emofuse.corpora.ravdess import CHANNELS, CODES, RAVDESS, expected
+
+SEXES = {"male": 1, "female": 0}  # the remainder of an actor's number
 
 
 def sound(file: Path) -> Path:
@@ -29,6 +31,14 @@ def film(file: Path) -> Path:
     return file
 
 
+def sum_by(counted: Counter, field: int) -> Counter:
+    """Counts by one of the fields of their keys."""
+    totals = Counter()
+    for key, count in counted.items():
+        totals[key[field]] += count
+    return totals
+
+
 def small_tree(root: Path) -> Path:
     """Three takes of two actors; returns one file."""
     sound(root / "Actor_01" / "03-01-05-02-01-02-01.wav")
@@ -43,7 +53,13 @@ def test_a_name_says_everything(tmp_path):
 
     clip = by_id["01-05-02-01-02-01"]
     assert (clip.subject, clip.label) == ("01", "anger")
-    assert clip.facts == {"intensity": "strong", "statement": "kids are talking by the door", "repetition": "2", "sex": "male"}
+    assert clip.facts == {
+        "channel": "speech",
+        "intensity": "strong",
+        "sentence": "kids are talking by the door",
+        "repetition": "2",
+        "sex": "male",
+    }
     assert by_id["01-01-01-02-01-02"].facts["sex"] == "female"
 
 
@@ -78,12 +94,54 @@ def test_faces_are_read_from_the_video(tmp_path, models, monkeypatch):
     assert not faces.present.any()  # there is nobody in the picture
 
 
-def test_songs_and_other_files_are_not_read(tmp_path):
+def test_songs_are_told_from_speech(tmp_path):
     small_tree(tmp_path)
     sound(tmp_path / "Actor_01" / "03-02-05-02-01-02-01.wav")
-    (tmp_path / "Actor_01" / "03-01-notes.txt").touch()
+
+    clips = RAVDESS.clips(tmp_path)
+
+    assert [clip.id for clip in clips if clip.facts["channel"] == "song"] == ["02-05-02-01-02-01"]
+    assert len(clips) == 4
+
+
+def test_other_files_are_not_read(tmp_path):
+    small_tree(tmp_path)
+    for name in ("03-01-notes.txt", "._03-01-05-02-01-02-01.wav"):
+        (tmp_path / "Actor_01" / name).touch()
 
     assert len(RAVDESS.clips(tmp_path)) == 3
+
+
+def test_a_second_copy_of_the_folder_counts_for_nothing(tmp_path):
+    small_tree(tmp_path)
+    once = RAVDESS.clips(tmp_path)
+    small_tree(tmp_path / "audio_speech_actors_01-24")
+
+    twice = RAVDESS.clips(tmp_path)
+
+    assert [clip.sources[Modality.AUDIO].path for clip in twice] == [clip.sources[Modality.AUDIO].path for clip in once]
+
+
+def test_each_archive_may_have_a_folder_of_its_own(tmp_path):
+    spoken = sound(tmp_path / "Audio_Speech_Actors_01-24" / "Actor_01" / "03-01-05-02-01-02-01.wav")
+    (tmp_path / "Video_Speech_Actor_01" / "Actor_01").mkdir(parents=True)
+    filmed = tmp_path / "Video_Speech_Actor_01" / "Actor_01" / "02-01-05-02-01-02-01.mp4"
+    filmed.touch()
+
+    (clip,) = RAVDESS.clips(tmp_path)
+
+    assert {m: source.path for m, source in clip.sources.items()} == {Modality.AUDIO: spoken, Modality.VIDEO: filmed}
+
+
+def test_the_published_ids_are_those_of_the_published_counts():
+    counted = Counter((CHANNELS[channel], CODES[emotion], actor) for channel, emotion, *_, actor in (i.split("-") for i in expected()))
+
+    published = RAVDESS.published
+    assert counted.total() == len(set(expected())) == published.clips
+    assert sum_by(counted, 0) == published.facts["channel"]
+    assert sum_by(counted, 1) == published.labels
+    assert sum_by(counted, 2) == {f"{actor:02d}": 60 if actor == 18 else 104 for actor in range(1, 25)}
+    assert published.facts["sex"] == {sex: sum(n for (*_, a), n in counted.items() if int(a) % 2 == odd) for sex, odd in SEXES.items()}
 
 
 @pytest.mark.parametrize("stem", ["03-01-09-02-01-02-01", "03-01-05-02-01-02", "03-01-05-02-01-xx-01"])
@@ -101,6 +159,7 @@ def test_the_real_corpus_has_its_published_counts(shared):
     assert Counter(clip.label for clip in clips) == {word: 96 if word == "neutral" else 192 for word in RAVDESS.labels}
     assert set(Counter(clip.subject for clip in clips).items()) == {(f"{actor:02d}", 60) for actor in range(1, 25)}
     assert Counter(clip.facts["sex"] for clip in clips) == {"male": 720, "female": 720}
+    assert [clip.id for clip in clips] == sorted(name for name in expected() if name.startswith("01-"))
 
 
 @pytest.mark.corpus
