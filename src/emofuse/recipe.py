@@ -74,11 +74,11 @@ class Recipe:
         Raises:
             CorpusError: The corpus is not there, or none of it is kept.
         """
-        found = self.corpus.clips(data / self.corpus.name)
+        found = self.corpus.clips(self.corpus.under(data))
         kept = tuple(clip for clip in found if self.keep(clip))
         if not kept:
             raise CorpusError(
-                f"None of the {len(found)} clips of {self.corpus.name} under {data / self.corpus.name} are of the kind that recipe "
+                f"None of the {len(found)} clips of {self.corpus.name} under {self.corpus.under(data)} are of the kind that recipe "
                 f"'{self.name}' learns from. Expected a copy that has them; see `emofuse corpora show {self.corpus.name}`."
             )
         return kept

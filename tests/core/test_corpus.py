@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,8 @@ def test_nothing_found_shows_the_layout(tmp_path):
 def test_an_id_twice_is_refused():
     with pytest.raises(CorpusError, match="1 clips of made_up under .* carry an id twice"):
         corpus("a", "b", "a").clips(Path("x"))
+
+
+def test_a_copy_lies_in_the_folder_of_its_name_unless_it_is_another_corpus_too():
+    assert corpus("a").under(Path("data")) == Path("data/made_up")
+    assert replace(corpus("a"), folder="meld").under(Path("data")) == Path("data/meld")
