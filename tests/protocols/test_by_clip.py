@@ -7,7 +7,7 @@ import pytest
 from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.errors import MissingModality, SplitError
 from emofuse.core.modality import Modality
-from emofuse.protocols.by_clip import copied, everything, official, shuffled, shuffled_folds
+from emofuse.protocols.by_clip import copied, everything, official, shuffled, shuffled_folds, within_subject
 from emofuse.protocols.by_subject import folds
 
 
@@ -34,6 +34,11 @@ def test_a_clip_without_a_place_in_the_official_split_is_named(facts):
         list(official("usage", train="Training", valid="Dev", test="Test")(clips(1, **facts)))
 
 
+def test_an_official_split_that_judges_nobody_is_refused():
+    with pytest.raises(SplitError, match="None of 2 clips has usage 'Test', so nothing is judged"):
+        list(official("usage", train="Training", valid="Dev", test="Test")(clips(2, usage="Training")))
+
+
 def test_a_shuffled_split_has_the_fractions_asked_for_and_leaks_people():
     (split,) = shuffled((0.5, 0.2, 0.3))(clips(20))
 
@@ -55,6 +60,51 @@ def test_shuffling_depends_on_the_seed_and_not_on_the_order_of_the_clips():
 def test_fractions_that_make_no_whole_are_refused(fractions):
     with pytest.raises(SplitError, match="do not make a whole"):
         shuffled(fractions)
+
+
+def test_too_few_clips_for_the_fractions_are_refused():
+    with pytest.raises(SplitError, match="2 clips are too few: all clips cannot be divided"):
+        list(shuffled()(clips(2)))
+
+
+def feeling(people="abc", labels=("anger", "calm", "fear", "joy"), takes=5):
+    return [Clip(f"{who}-{label}-{take}", who, label, {}) for who in people for label in labels for take in range(takes)]
+
+
+def test_within_each_person_labels_keep_their_shares():
+    splits = list(within_subject()(feeling()))
+
+    assert [split.name for split in splits] == ["within-a", "within-b", "within-c"]
+    for split in splits:
+        assert [len(part) for part in (split.train, split.valid, split.test)] == [12, 4, 4]
+        for part, share in ((split.train, 3), (split.valid, 1), (split.test, 1)):
+            assert [sum(clip.label == label for clip in part) for label in ("anger", "calm", "fear", "joy")] == [share] * 4
+        assert split.shared == {split.name[-1]}, "that is what it is for"
+
+
+def test_within_people_together_is_one_split_of_everybodys_parts():
+    (split,) = within_subject(together=True)(feeling())
+
+    assert [len(part) for part in (split.train, split.valid, split.test)] == [36, 12, 12]
+    assert split.shared == {"a", "b", "c"}
+    assert set(ids(split.test)) == {name for one in within_subject()(feeling()) for name in ids(one.test)}
+
+
+def test_uneven_labels_are_spread_as_evenly_as_they_can_be():
+    uneven = feeling("a", takes=3)
+
+    (split,) = within_subject((0.5, 0.0, 0.5), seed=2)(uneven)
+
+    for label in ("anger", "calm", "fear", "joy"):
+        assert sum(clip.label == label for clip in split.train) in (1, 2)
+    assert (len(split.train), len(split.valid), len(split.test)) == (6, 0, 6)
+
+
+def test_somebody_with_too_few_clips_or_no_name_is_said():
+    with pytest.raises(SplitError, match="2 clips are too few: the clips of a cannot be divided"):
+        list(within_subject()(feeling("a", labels=("anger",), takes=2)))
+    with pytest.raises(SplitError, match="Clip x does not say whom it shows"):
+        list(within_subject()([Clip("x", None, "calm", {})]))
 
 
 def test_shuffled_folds_judge_every_clip_once():

@@ -7,19 +7,39 @@ from dataclasses import dataclass
 from emofuse.core.clip import Clip
 from emofuse.core.errors import SplitError
 
+PERSON = "subject"  # the one thing about a clip that is not among its facts and may be kept apart like them
+
+
+def told(clip: Clip, by: str) -> str | None:
+    """What a clip says of itself: who it shows for "subject", else one of its facts; None where it does not say.
+
+    Example:
+        >>> told(Clip("d1-u2", "ross", "fear", {}, {"dialogue": "d1"}), "dialogue")
+        'd1'
+    """
+    return clip.subject if by == PERSON else clip.facts.get(by)
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """Train, valid and test clips: disjoint, and aware of the people they share.
 
+    Args:
+        name: Of this split among those of its protocol.
+        train: Learnt from.
+        valid: Chosen on.
+        test: Judged.
+        apart: What is promised to keep test clips apart from all others: "subject", or names of facts. It is held to its word.
+
     Raises:
-        SplitError: A clip in two parts, or nothing to learn from.
+        SplitError: A clip in two parts, nothing to learn from, or a promise that is not kept.
     """
 
     name: str
     train: tuple[Clip, ...]
     valid: tuple[Clip, ...]
     test: tuple[Clip, ...]
+    apart: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         parts = (self.train, self.valid, self.test)
@@ -31,12 +51,22 @@ class Split:
             )
         if not self.train:
             raise SplitError(f"Split {self.name} has nothing to learn from. Expected clips in train; choose fewer folds or more people.")
+        for by in sorted(self.apart):
+            crossing = sorted(self.crossing(by))
+            silent = next((clip.id for part in parts for clip in part if told(clip, by) is None), None)
+            if crossing or silent is not None:
+                what = f"shares {', '.join(crossing[:3])}" if crossing else f"has clips that do not say, such as {silent}"
+                raise SplitError(f"Split {self.name} promises to keep test apart by {by}, but {what}. Mend the protocol, or promise less.")
 
     @property
     def shared(self) -> frozenset[str]:
         """People of the test part who were also learnt from (in train or valid)."""
-        learnt = {clip.subject for clip in (*self.train, *self.valid)}
-        return frozenset(clip.subject for clip in self.test if clip.subject is not None and clip.subject in learnt)
+        return self.crossing(PERSON)
+
+    def crossing(self, by: str) -> frozenset[str]:
+        """Values of a fact, or people for "subject", that stand in the test part and were also learnt from or chosen on."""
+        learnt = {told(clip, by) for clip in (*self.train, *self.valid)}
+        return frozenset(value for clip in self.test if (value := told(clip, by)) is not None and value in learnt)
 
     @property
     def anonymous(self) -> bool:

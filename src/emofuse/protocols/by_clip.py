@@ -1,13 +1,14 @@
-"""Splits by clip: the corpus' own, or shuffled.
+"""Splits by clip: the corpus' own, shuffled, or within each person.
 
-Nothing here keeps people apart. Shuffled splits exist because papers use them; accuracy on people who were
-learnt from says little about the next user, and the report of such a split says who was shared.
+Nothing here keeps people apart, and no split promises anything. Shuffled splits exist because papers use them; accuracy on
+people who were learnt from says little about the next user, and the report of such a split says who was shared.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 
@@ -16,12 +17,14 @@ from emofuse.core.errors import MissingModality, SplitError
 from emofuse.core.modality import Modality
 from emofuse.core.split import Protocol, Split
 
+_Parts = tuple[tuple[Clip, ...], tuple[Clip, ...], tuple[Clip, ...]]  # train, valid and test
+
 
 def official(fact: str, train: str, valid: str, test: str) -> Protocol:
     """The split that the corpus itself publishes, read from one of its facts.
 
     Raises:
-        SplitError: A clip lacks the fact or has another value.
+        SplitError: A clip lacks the fact or has another value, or there is nothing to judge.
 
     Example:
         >>> parts = zip("abc", ("Training", "PublicTest", "PrivateTest"))
@@ -40,6 +43,8 @@ def official(fact: str, train: str, valid: str, test: str) -> Protocol:
                     f"Clip {clip.id} has {fact} '{value}'. Expected {train}, {valid} or {test}; name the values that the corpus uses."
                 )
             parts[value].append(clip)
+        if not parts[test]:
+            raise SplitError(f"None of {len(clips)} clips has {fact} '{test}', so nothing is judged. Expected the test part; get it too.")
         yield Split("official", tuple(parts[train]), tuple(parts[valid]), tuple(parts[test]))
 
     return protocol
@@ -55,14 +60,46 @@ def shuffled(fractions: tuple[float, float, float] = (0.6, 0.2, 0.2), seed: int 
     Raises:
         SplitError: The fractions do not sum to one, or leave a part empty.
     """
-    if min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-9:
-        raise SplitError(f"Fractions {fractions} do not make a whole. Expected three that sum to one, such as (0.6, 0.2, 0.2).")
+    _check(fractions)
 
     def protocol(clips: Sequence[Clip]) -> Iterator[Split]:
-        order = _shuffled(clips, seed)
-        first = round(fractions[0] * len(order))
-        second = round((fractions[0] + fractions[1]) * len(order))
-        yield Split("shuffled", *(_sorted(part) for part in (order[:first], order[first:second], order[second:])))
+        train, valid, test = _cut(_shuffled(clips, seed), fractions, "all clips")
+        yield Split("shuffled", train, valid, test)
+
+    return protocol
+
+
+def within_subject(fractions: tuple[float, float, float] = (0.6, 0.2, 0.2), seed: int = 0, *, together: bool = False) -> Protocol:
+    """Each person's own clips are learnt from, chosen on and judged, labels in like shares; **leaks people**, and means to.
+
+    The papers' way for EEG: a figure that a person who first records an hour of their own may hope for, and nobody else.
+    Windows of one recording that overlap or follow each other fall into different parts; for those see `by_group`.
+
+    Args:
+        fractions: Of train, valid and test; they sum to one.
+        seed: Decides the shuffles; the order of the clips does not.
+        together: One split with everybody's parts in it, for one network; without it a split a person.
+
+    Raises:
+        SplitError: The fractions do not sum to one, a clip of nobody, or somebody with too few clips to divide.
+    """
+    _check(fractions)
+
+    def protocol(clips: Sequence[Clip]) -> Iterator[Split]:
+        nobody = next((clip.id for clip in clips if clip.subject is None), None)
+        if nobody is not None:
+            raise SplitError(f"Clip {nobody} does not say whom it shows. Dividing within people needs to know; use `shuffled`.")
+        parts = {}
+        for who in sorted({clip.subject or "" for clip in clips}):
+            generator = np.random.default_rng([seed, crc32(who.encode())])  # others' clips do not change a person's own parts
+            order = _stratified([clip for clip in clips if clip.subject == who], generator)
+            parts[who] = _cut(order, fractions, f"the clips of {who}")
+        if together:
+            train, valid, test = (_sorted([clip for own in parts.values() for clip in own[i]]) for i in range(3))
+            yield Split("within-all", train, valid, test)
+            return
+        for who, (train, valid, test) in parts.items():
+            yield Split(f"within-{who}", train, valid, test)
 
     return protocol
 
@@ -126,6 +163,31 @@ def everything() -> Protocol:
         yield Split("everything", tuple(clips), (), ())
 
     return protocol
+
+
+def _check(fractions: tuple[float, float, float]) -> None:
+    if len(fractions) != 3 or min(fractions) < 0 or abs(sum(fractions) - 1) > 1e-9:
+        raise SplitError(f"Fractions {fractions} do not make a whole. Expected three that sum to one, such as (0.6, 0.2, 0.2).")
+
+
+def _cut(order: Sequence[Clip], fractions: tuple[float, float, float], what: str) -> _Parts:
+    """Train, valid and test of clips in a random order."""
+    first = round(fractions[0] * len(order))
+    second = round((fractions[0] + fractions[1]) * len(order))
+    parts = (order[:first], order[first:second], order[second:])
+    if any(share > 0 and not part for share, part in zip(fractions, parts, strict=True)):
+        raise SplitError(f"{len(order)} clips are too few: {what} cannot be divided as {fractions}. Get more, or ask for larger shares.")
+    return _sorted(parts[0]), _sorted(parts[1]), _sorted(parts[2])
+
+
+def _stratified(clips: Sequence[Clip], generator: np.random.Generator) -> list[Clip]:
+    """A random order in which the clips of each label are spread evenly, so that wherever it is cut the labels keep their shares."""
+    placed = []
+    for label in sorted({clip.label or "" for clip in clips}):
+        own = [clip for clip in _sorted(clips) if (clip.label or "") == label]
+        places = (generator.permutation(len(own)) + 0.5) / len(own)
+        placed += list(zip(places.tolist(), generator.random(len(own)).tolist(), own, strict=True))  # the second number decides ties
+    return [clip for _, _, clip in sorted(placed, key=lambda row: row[:2])]
 
 
 def _copy(clip: Clip, name: str, change: Callable[[Signal], Signal], modality: Modality) -> Clip:

@@ -1,13 +1,11 @@
-"""Splits by person: nobody who is judged was learnt from. This module promises it; `by_clip` does not."""
+"""Splits by named people: nobody who is judged was learnt from or chosen on. Each split promises it."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-import numpy as np
-
 from emofuse.core.clip import Clip
 from emofuse.core.errors import SplitError
-from emofuse.core.split import Protocol, Split
+from emofuse.core.split import PERSON, Protocol, Split
 
 RAVDESS_SIX = (
     ("01", "11", "20", "21"),
@@ -30,6 +28,15 @@ RAVDESS_FIVE = (
 
 RAVDESS_16_4_4 = {"valid": ("11", "13", "18", "22"), "test": ("05", "10", "16", "19")}
 """The one split of the weights released by Chumachenko et al. 2022: `named(**RAVDESS_16_4_4)`."""
+
+_EAV = tuple(f"eav-{number:02d}" for number in range(1, 43))
+
+EAV_SEVEN = tuple(_EAV[first : first + 6] for first in range(0, 42, 6))
+"""Seven folds of six people. Whose fold is whose has not been published where it could be checked: these are
+neighbours by number, so that the last fold is the test part of `EAV_30_6_6`."""
+
+EAV_30_6_6 = {"valid": _EAV[30:36], "test": _EAV[36:42]}
+"""People 1 to 30, 31 to 36 and 37 to 42 (Kanafin et al. 2024): `named(**EAV_30_6_6)`."""
 
 
 def folds(people: Sequence[Sequence[str]], valid: Sequence[Sequence[str]] | None = None) -> Protocol:
@@ -76,45 +83,6 @@ def named(valid: Sequence[str], test: Sequence[str]) -> Protocol:
     return folds([test], valid=[valid])
 
 
-def leave_one_out() -> Protocol:
-    """Each person is judged once, by what was learnt from all others but the next, who is valid.
-
-    Raises:
-        SplitError: Clips of nobody, or fewer than three people.
-    """
-
-    def protocol(clips: Sequence[Clip]) -> Iterator[Split]:
-        _check(clips, set())
-        return folds([(who,) for who in _people(clips)])(clips)
-
-    return protocol
-
-
-def grouped(k: int, seed: int = 0) -> Protocol:
-    """People shuffled into `k` folds of about as many clips each, whatever the order of the clips.
-
-    Raises:
-        SplitError: Clips of nobody, fewer than three folds, or fewer people than folds.
-    """
-
-    def protocol(clips: Sequence[Clip]) -> Iterator[Split]:
-        _check(clips, set())
-        people = _people(clips)
-        if not 3 <= k <= len(people):
-            raise SplitError(
-                f"{len(people)} people cannot make {k} folds of which one is test and one valid. "
-                f"Expected 3 to {len(people)}; choose another number of folds."
-            )
-        counts = {who: sum(clip.subject == who for clip in clips) for who in people}
-        order = sorted((people[i] for i in np.random.default_rng(seed).permutation(len(people))), key=lambda who: -counts[who])
-        groups: list[list[str]] = [[] for _ in range(k)]
-        for who in order:  # the next largest to where the fewest clips are
-            min(groups, key=lambda group: (sum(counts[w] for w in group), len(group))).append(who)
-        return folds(groups)(clips)
-
-    return protocol
-
-
 def _people(clips: Sequence[Clip]) -> list[str]:
     return sorted({clip.subject for clip in clips if clip.subject is not None})
 
@@ -141,4 +109,5 @@ def _split(name: str, clips: Sequence[Clip], valid: set[str], test: set[str]) ->
         train=tuple(clip for clip in clips if clip.subject not in valid | test),
         valid=tuple(clip for clip in clips if clip.subject in valid),
         test=tuple(clip for clip in clips if clip.subject in test),
+        apart=frozenset({PERSON}),
     )
