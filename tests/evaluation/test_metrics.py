@@ -5,7 +5,23 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from emofuse.evaluation.metrics import accuracy, brier, confusion, ece, interval, macro_f1, majority, per_class, uar, weighted_f1
+from emofuse.evaluation.metrics import (
+    accuracy,
+    aurc,
+    brier,
+    chance,
+    confusion,
+    ece,
+    interval,
+    intervals,
+    macro_f1,
+    majority,
+    per_class,
+    reliability,
+    risk_coverage,
+    uar,
+    weighted_f1,
+)
 
 CLASSES = 5
 
@@ -47,16 +63,21 @@ def test_weights_mean_that_a_row_is_there_as_often(ours, truth, probabilities, g
     np.testing.assert_allclose(actual, expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("ours", AGAINST, ids=lambda ours: ours.__name__)
-def test_a_class_that_is_answered_but_never_true_counts_as_scikit_learn_counts_it(ours):
+def test_a_class_that_is_answered_but_never_true_is_in_no_mean_over_classes():
     truth, prediction = np.array([0, 0, 1, 1]), np.array([0, 2, 1, 1])
-    kind = {} if ours is accuracy else {"zero_division": 0}
-    if ours is uar:
-        expected = reference.recall_score(truth, prediction, average="macro", labels=[0, 1])
-    else:
-        expected = AGAINST[ours](truth, prediction, **kind)
+    true_ones = [0, 1]
 
-    assert float(ours(truth, prediction)) == pytest.approx(expected)
+    assert float(uar(truth, prediction)) == reference.recall_score(truth, prediction, average="macro", labels=true_ones)
+    assert float(macro_f1(truth, prediction)) == reference.f1_score(truth, prediction, average="macro", labels=true_ones)
+    assert float(weighted_f1(truth, prediction)) == reference.f1_score(truth, prediction, average="weighted", zero_division=0)
+
+
+def test_a_class_without_rows_in_a_draw_is_in_no_mean_of_that_draw():
+    truth, prediction = np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2])
+    without_the_last = np.array([[1, 1, 1, 0]])
+
+    assert macro_f1(truth, prediction, without_the_last) == pytest.approx(reference.f1_score(truth[:3], prediction[:3], average="macro"))
+    assert uar(truth, prediction, without_the_last) == pytest.approx(0.75)
 
 
 @pytest.mark.parametrize("ours", AGAINST, ids=lambda ours: ours.__name__)
@@ -109,7 +130,7 @@ def test_overconfidence_is_its_own_calibration_error():
     assert float(ece(truth, np.tile([0.9, 0.1], (10, 1)))) == pytest.approx(0.4)
 
 
-@pytest.mark.parametrize("metric", [ece, brier])
+@pytest.mark.parametrize("metric", [ece, brier, aurc])
 def test_calibration_leaves_out_rows_without_an_answer(metric, truth, probabilities):
     absent = probabilities.copy()
     absent[100:] = np.nan
@@ -117,7 +138,7 @@ def test_calibration_leaves_out_rows_without_an_answer(metric, truth, probabilit
     assert float(metric(truth, absent)) == pytest.approx(float(metric(truth[:100], probabilities[:100])))
 
 
-@pytest.mark.parametrize("metric", [ece, brier])
+@pytest.mark.parametrize("metric", [ece, brier, aurc])
 def test_weights_of_calibration_mean_that_a_row_is_there_as_often(metric, truth, probabilities, generator):
     times = generator.integers(0, 3, size=(2, len(truth)))
 
@@ -127,9 +148,85 @@ def test_weights_of_calibration_mean_that_a_row_is_there_as_often(metric, truth,
     np.testing.assert_allclose(actual, expected)
 
 
-@pytest.mark.parametrize("metric", [ece, brier])
+@pytest.mark.parametrize("metric", [ece, brier, aurc])
 def test_calibration_of_no_answers_is_not_a_number(metric):
     assert np.isnan(metric(np.array([0, 1]), np.full((2, 2), np.nan)))
+
+
+def test_bins_add_up_to_the_calibration_error(truth, probabilities):
+    absent = probabilities.copy()
+    absent[:50] = np.nan
+
+    bins = reliability(truth, absent)
+
+    assert [(part.low, part.high) for part in bins] == [(i / 15, (i + 1) / 15) for i in range(15)]
+    assert sum(part.n for part in bins) == 350
+    gaps = sum(part.n / 350 * abs(part.accuracy - part.confidence) for part in bins if part.n)
+    assert gaps == pytest.approx(float(ece(truth, absent)))
+
+
+def test_bins_agree_with_scikit_learn(truth, probabilities):
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+
+    ours = [part for part in reliability(truth, probabilities, bins=10) if part.n]
+
+    from sklearn.calibration import calibration_curve
+
+    accuracy_there, confidence_there = calibration_curve(right, confidence, n_bins=10)
+    np.testing.assert_allclose([part.accuracy for part in ours], accuracy_there)
+    np.testing.assert_allclose([part.confidence for part in ours], confidence_there)
+
+
+def test_an_empty_bin_has_no_confidence():
+    empty = reliability(np.array([0]), np.array([[0.9, 0.1]]), bins=2)[0]
+
+    assert empty.n == 0
+    assert np.isnan([empty.confidence, empty.accuracy]).all()
+
+
+def test_risk_against_coverage_is_accuracy_above_each_confidence(truth, probabilities):
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+
+    points = risk_coverage(truth, probabilities)
+
+    for point in points[::37]:
+        kept = confidence >= point.threshold
+        assert (point.n, point.coverage) == (kept.sum(), pytest.approx(kept.mean()))
+        assert point.accuracy == pytest.approx(right[kept].mean())
+    assert points[-1].coverage == 1
+    assert points[-1].accuracy == pytest.approx(float(accuracy(truth, probabilities.argmax(axis=1))))
+
+
+def test_risk_against_coverage_leaves_out_rows_without_an_answer():
+    points = risk_coverage(np.array([0, 1, 1]), np.array([[0.9, 0.1], [np.nan, np.nan], [0.7, 0.3]]))
+
+    assert [(point.coverage, point.accuracy) for point in points] == [(0.5, 1.0), (1.0, 0.5)]
+
+
+def test_the_area_under_risk_and_coverage_agrees_with_its_definition_written_out(truth, probabilities):
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    risks = [1 - right[confidence >= threshold].mean() for threshold in confidence]
+
+    assert float(aurc(truth, probabilities)) == pytest.approx(np.mean(risks))
+
+
+def test_equally_sure_answers_are_one_step_whatever_their_order():
+    sure = np.tile([0.9, 0.1], (4, 1))
+
+    assert float(aurc(np.array([0, 0, 1, 1]), sure)) == float(aurc(np.array([1, 0, 1, 0]), sure)) == 0.5
+    assert len(risk_coverage(np.array([0, 0, 1, 1]), sure)) == 1
+
+
+def test_chance_is_what_drawing_labels_gets(generator):
+    truth = generator.choice(4, size=200_000, p=(0.5, 0.3, 0.2, 0.0))
+
+    said = chance(truth, classes=4)
+
+    alike, matched = generator.integers(4, size=truth.size), generator.permutation(truth)
+    assert said.uniform == 0.25 == pytest.approx(float(accuracy(truth, alike)), abs=0.005)
+    assert said.matched == pytest.approx(float(accuracy(truth, matched)), abs=0.005)
+    assert said.uar == pytest.approx(1 / 3) == pytest.approx(float(uar(truth, matched)), abs=0.005)
+    assert said.uar == float(uar(truth, np.zeros_like(truth)))
 
 
 def test_the_majority_is_the_most_frequent_truth(truth):
@@ -173,3 +270,16 @@ def test_ten_thousand_resamples_of_four_thousand_rows_take_less_than_five_second
     interval(uar, truth, prediction)
 
     assert perf_counter() - began < 5
+
+
+def test_intervals_of_several_numbers_are_those_of_each(truth, probabilities):
+    prediction, people = probabilities.argmax(axis=1), [str(i % 9) for i in range(len(truth))]
+    measures = {f.__name__: partial(f, truth, prediction) for f in (accuracy, uar)}
+
+    together = intervals(measures, len(truth), people, resamples=700)
+
+    assert together == {f.__name__: interval(f, truth, prediction, people, resamples=700) for f in (accuracy, uar)}
+
+
+def test_what_is_never_there_to_measure_has_no_interval():
+    assert np.isnan(interval(ece, np.array([0, 1]), np.full((2, 2), np.nan), resamples=10)).all()

@@ -64,7 +64,7 @@ def test_a_report_of_nobody_says_that_people_are_unknown():
 
 def test_the_text_has_the_figures_the_tables_and_the_warnings():
     whole = report()
-    whole = replace(whole, dropped=3, notes=("paired by label",), without={Modality.AUDIO: whole})
+    whole = replace(whole, dropped=3, unreadable=2, notes=("paired by label",), without={Modality.AUDIO: whole})
 
     text = whole.text()
 
@@ -76,7 +76,9 @@ def test_the_text_has_the_figures_the_tables_and_the_warnings():
         "always saying anger",
         "mean over 2 folds",
         "without      audio: uar 0.475",
-        "drawing people",
+        "chance       0.500 drawing labels alike, 0.500 as often as true; uar 0.500",
+        "(95 % intervals, drawing 4 people anew 100 times)",
+        "2 more left out: they could not be read",
         "precision",
         "anger           19     0     1",
         "calm            20     0     0",
@@ -94,3 +96,24 @@ def test_a_report_without_folds_says_nothing_of_them():
     assert plain.over_folds == {}
     assert "folds" not in plain.text()
     assert "none" not in plain.text()
+
+
+def test_people_are_ranked_by_accuracy():
+    (worst, low), (best, high) = report().extremes
+
+    assert (worst, low, best, high) == ("bob", 0.0, "cleo", 1.0)
+
+
+def test_values_with_too_few_rows_are_named_without_figures():
+    text = report(smallest=21).text()
+
+    assert "sex female, male: fewer than 21 clips each, no figures" in text
+    assert "sex female: " not in text
+
+
+def test_segments_are_called_segments():
+    text = report(level="segment").text()
+
+    assert "40 segments; 0 of 4" in text
+    assert "sex female: 20 segments" in text
+    assert "clips" not in text

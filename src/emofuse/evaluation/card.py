@@ -95,14 +95,10 @@ def _groups(report: Report) -> list[str]:
         for fact, parts in report.groups.items()
         for value, part in parts.items()
     ]
-    people = (
-        [
-            f"By person, accuracy runs from {min(report.subjects.values()):.3f} to {max(report.subjects.values()):.3f} "
-            f"over {len(report.subjects)} people."
-        ]
-        if report.subjects
-        else ["The corpus does not tell who is who, nor anything else about people: no figures by group can be given."]
-    )
+    people = ["The corpus does not tell who is who, nor anything else about people: no figures by group can be given."]
+    if report.subjects:
+        (_, low), (_, high) = report.extremes
+        people = [f"By person, accuracy runs from {low:.3f} to {high:.3f} over {len(report.subjects)} people."]
     return ["### Groups", *([_table(("fact", "value", "clips", "accuracy", "UAR"), rows)] if rows else []), *people]
 
 

@@ -1,10 +1,11 @@
 """Recognizer and clips to a report: the one way to judge.
 
-N: clips, C: classes.
+N: rows, which are clips, or segments of clips; C: classes.
 """
 
+import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Protocol, runtime_checkable
@@ -12,15 +13,32 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from emofuse.core.clip import Clip
-from emofuse.core.errors import MissingModality, SplitError
+from emofuse.core.errors import CorpusError, EmofuseError, MediaError, MissingModality, SplitError
 from emofuse.core.labels import LabelSet, relabel
-from emofuse.evaluation.metrics import Metric, accuracy, brier, confusion, ece, interval, macro_f1, majority, per_class, uar, weighted_f1
-from emofuse.evaluation.report import Figure, Part, Report
-from emofuse.recognizer import Recognizer
+from emofuse.evaluation.metrics import (
+    Point,
+    accuracy,
+    aurc,
+    brier,
+    chance,
+    confusion,
+    ece,
+    intervals,
+    macro_f1,
+    majority,
+    per_class,
+    reliability,
+    risk_coverage,
+    uar,
+    weighted_f1,
+)
+from emofuse.evaluation.report import Figure, Part, Person, Report
+from emofuse.reading import Recognizer
 
 RESAMPLES = 10_000
-SMALLEST = 20  # clips in a group; figures of fewer say nothing
+SMALLEST = 20  # rows in a group; figures of fewer say nothing
 KINDS = range(2, 7)  # a fact with so many values is a group worth telling apart
+POINTS = 100  # of the risk against coverage that a report keeps: every hundredth of the rows
 
 
 @runtime_checkable
@@ -31,7 +49,16 @@ class Pooling(Protocol):
         """One answer a clip. Shape: (N, C); NaN where there is none."""
 
 
-def evaluate(recognizer: Recognizer, clips: Sequence[Clip], *, shared: Collection[str] | None = (), resamples: int = RESAMPLES) -> Report:
+def evaluate(
+    recognizer: Recognizer,
+    clips: Sequence[Clip],
+    *,
+    shared: Collection[str] | None = (),
+    resamples: int = RESAMPLES,
+    units: str | None = None,
+    facts: Sequence[str] | None = None,
+    smallest: int = SMALLEST,
+) -> Report:
     """Judge a recognizer on clips.
 
     Clips whose label it does not know are left out and counted; clips it has no answer to are wrong and counted.
@@ -41,30 +68,96 @@ def evaluate(recognizer: Recognizer, clips: Sequence[Clip], *, shared: Collectio
         clips: With their labels, already brought to the recognizer's words where a map is needed.
         shared: People among them who were also learnt from (`Split.shared`); None where nobody knows.
         resamples: For the intervals.
+        units: The fact whose values the intervals draw anew, instead of people.
+        facts: Which facts to tell apart; by default those with two to six values.
+        smallest: Clips that a group must have.
 
     Raises:
-        SplitError: No clip has a label that the recognizer knows.
+        SplitError: No clip has a label that the recognizer knows, or none says what `units` or `facts` ask for.
     """
     known = relabel(clips, recognizer.labels)
-    report = judged(recognizer.labels, known, answers(recognizer, known), shared=shared, resamples=resamples)
+    told = answers(recognizer, known)
+    report = judged(recognizer.labels, known, told, shared=shared, facts=facts, resamples=resamples, units=units, smallest=smallest)
     return replace(report, dropped=len(clips) - len(known))
 
 
-def answers(recognizer: Recognizer, clips: Sequence[Clip]) -> np.ndarray:
+def answers(recognizer: Recognizer, clips: Sequence[Clip], unreadable: list[str] | None = None) -> np.ndarray:
     """The recognizer's probabilities for each whole clip; a row of NaN where it has no answer.
 
     Shape:
         (N, C)
+
+    Args:
+        recognizer: Asked for every clip.
+        clips: In the order of the rows.
+        unreadable: Takes the ids of clips that cannot be read, whose rows are NaN; without it they are an error.
+
+    Raises:
+        CorpusError: A clip cannot be read.
     """
     if isinstance(recognizer, Pooling):
-        return recognizer.pooled(clips)
+        return _pooled(recognizer, clips, len(recognizer.labels), unreadable)
     rows = np.full((len(clips), len(recognizer.labels)), np.nan)
     for row, clip in zip(rows, clips, strict=True):
         try:
             row[:] = recognizer(clip).pooled
         except MissingModality:
             continue  # no answer, which the report counts
+        except (MediaError, CorpusError) as error:
+            _note_unreadable(clip, error, unreadable)
     return rows
+
+
+def answers_by_segment(
+    recognizer: Recognizer, clips: Sequence[Clip], unreadable: list[str] | None = None
+) -> tuple[tuple[Clip, ...], np.ndarray]:
+    """The recognizer's probabilities for each segment that it answers, and the segment as a row of its clip's label and facts.
+
+    Segments in which there is nothing to judge (silence, no face) are no rows: the clip's label is not shown there.
+
+    Shape:
+        (N,), (N, C)
+
+    Raises:
+        CorpusError: A clip cannot be read.
+    """
+    rows: list[Clip] = []
+    scores = [np.empty((0, len(recognizer.labels)))]
+    for clip in clips:
+        try:
+            timeline = recognizer(clip)
+        except MissingModality:
+            continue
+        except (MediaError, CorpusError) as error:
+            _note_unreadable(clip, error, unreadable)
+            continue
+        scores.append(timeline.scores[timeline.present])
+        there = [segment for segment, present in zip(timeline.segments, timeline.present, strict=True) if present]
+        rows += [replace(clip, id=f"{clip.id}@{s.start}-{s.end}", sources={}, facts={**clip.facts, "clip": clip.id}) for s in there]
+    return tuple(rows), np.concatenate(scores)
+
+
+def _pooled(recognizer: Pooling, clips: Sequence[Clip], classes: int, unreadable: list[str] | None) -> np.ndarray:
+    """All at once; where something cannot be read, half by half, until what it is stands alone."""
+    if not clips:
+        return np.empty((0, classes))
+    try:
+        return recognizer.pooled(clips)
+    except (MediaError, CorpusError) as error:
+        if len(clips) == 1 or unreadable is None:
+            _note_unreadable(clips[0] if len(clips) == 1 else None, error, unreadable)
+            return np.full((1, classes), np.nan)
+    middle = len(clips) // 2
+    return np.concatenate([_pooled(recognizer, part, classes, unreadable) for part in (clips[:middle], clips[middle:])])
+
+
+def _note_unreadable(clip: Clip | None, error: EmofuseError, unreadable: list[str] | None) -> None:
+    if unreadable is None or clip is None:
+        which = f"Clip {clip.id}" if clip is not None else "A clip"
+        raise CorpusError(
+            f"{which} cannot be read: {error} Put the file right, or leave such clips out with --skip-unreadable: they are counted."
+        ) from error
+    unreadable.append(clip.id)
 
 
 def judged(
@@ -76,20 +169,29 @@ def judged(
     facts: Sequence[str] | None = None,
     folds: Sequence[str] | None = None,
     resamples: int = RESAMPLES,
+    units: str | None = None,
+    smallest: int = SMALLEST,
+    level: str = "clip",
 ) -> Report:
     """Judge answers that are already there, such as those of several folds, one after another.
 
+    The intervals draw anew what succeeds and fails together: people; the values of the fact `units` where it is named;
+    the clips that segments were cut from where people are not known; single rows only where nothing is known.
+
     Args:
         labels: The order of the probabilities.
-        clips: With labels out of `labels`.
+        clips: The rows, with labels out of `labels`; a segment is a row like a clip, its facts say of which clip.
         probabilities: (N, C), rows that sum to one, or of NaN where there is no answer.
         shared: People among the clips who were also learnt from; None where nobody knows.
         facts: Which facts to tell apart; by default those with two to six values.
         folds: For each clip, in which fold it was judged; their figures are then told apart too.
         resamples: For the intervals.
+        units: The fact whose values the intervals draw anew, such as a dialogue or a recording.
+        smallest: Rows that a group must have.
+        level: What a row is: "clip" or "segment".
 
     Raises:
-        SplitError: No clips.
+        SplitError: No clips, or none that says what `units` or `facts` ask for.
         ValueError: Probabilities of another shape, or that do not sum to one.
     """
     if not clips:
@@ -99,82 +201,152 @@ def judged(
     _check(labels, clips, probabilities)
     truth = np.array([labels.index(clip.label or "") for clip in clips])
     absent = np.isnan(probabilities).any(axis=1)
-    prediction = np.where(absent, -1, np.where(absent[:, None], 0, probabilities).argmax(axis=1))
+    prediction = predictions(probabilities)
     subjects = [clip.subject for clip in clips]
     people = tuple(sorted({who for who in subjects if who is not None})) if None not in subjects else None
-    groups = subjects if people is not None and len(people) > 1 else None
-    figure = partial(_figure, resamples=resamples)
+    drawn, owners = _units(clips, units, level)
     commonest = majority(truth)
+    figures = _figures(
+        {
+            **{f.__name__: partial(f, truth, prediction) for f in (accuracy, uar, macro_f1, weighted_f1)},
+            "majority": partial(accuracy, truth, np.full_like(truth, commonest)),
+            **{f.__name__: partial(f, truth, probabilities) for f in (ece, brier, aurc)},
+        },
+        len(clips),
+        owners,
+        resamples,
+    )
+    part = partial(_part, truth, prediction, owners, resamples)
     table = per_class(truth, prediction, len(labels))
-    right = truth == prediction
+    groups, few = _groups(clips, part, facts, smallest)
     return Report(
         labels=labels,
         n=len(clips),
         people=people,
         shared=None if people is None or shared is None else tuple(sorted(set(shared) & set(people))),
-        accuracy=figure(accuracy, truth, prediction, groups),
-        uar=figure(uar, truth, prediction, groups),
-        macro_f1=figure(macro_f1, truth, prediction, groups),
-        weighted_f1=figure(weighted_f1, truth, prediction, groups),
-        majority=figure(accuracy, truth, np.full_like(truth, commonest), groups),
-        ece=figure(ece, truth, probabilities, groups),
-        brier=figure(brier, truth, probabilities, groups),
+        **figures,
+        chance=chance(truth, len(labels)),
         commonest=labels[commonest],
         classes={word: {name: float(column[i]) for name, column in table.items()} for i, word in enumerate(labels)},
         confusion=tuple(tuple(int(count) for count in row) for row in confusion(truth, prediction, len(labels))),
-        subjects={who: float(right[[s == who for s in subjects]].mean()) for who in people or ()},
-        groups=_groups(clips, truth, prediction, groups, facts, figure),
-        folds=_parts(folds, truth, prediction, groups, figure) if folds is not None else {},
+        reliability=reliability(truth, probabilities),
+        coverage=_thinned(risk_coverage(truth, probabilities)),
+        subjects={} if people is None else _people(subjects, truth, prediction),
+        groups=groups,
+        few=few,
+        smallest=smallest,
+        folds={} if folds is None else {name: part(rows) for name, rows in _by_value(folds).items()},
         unanswered=int(absent.sum()),
-        drawn="clips" if groups is None else "people",
+        drawn=drawn,
+        drawn_from=len(clips) if owners is None else len(set(owners)),
+        resamples=resamples,
+        level=level,
+        data=fingerprint(clips),
     )
 
 
-class _Drawing(Protocol):
-    def __call__(self, metric: Metric, truth: np.ndarray, answer: np.ndarray, groups: Sequence[str | None] | None) -> Figure: ...
+def predictions(probabilities: np.ndarray) -> np.ndarray:
+    """The label of each row, as its index; -1 where there is no answer.
+
+    Example:
+        >>> predictions(np.array([[0.2, 0.8], [np.nan, np.nan]])).tolist()
+        [1, -1]
+    """
+    absent = np.isnan(probabilities).any(axis=1)
+    return np.where(absent, -1, np.where(absent[:, None], 0, probabilities).argmax(axis=1))
 
 
-def _figure(metric: Metric, truth: np.ndarray, answer: np.ndarray, groups: Sequence[str | None] | None, resamples: int) -> Figure:
-    value = float(metric(truth, answer, None))
-    if np.isnan(value):
-        return Figure(value, (value, value))
-    return Figure(value, interval(metric, truth, answer, groups, resamples))
+def fingerprint(clips: Sequence[Clip]) -> str:
+    """SHA-256 over the ids, labels and people of rows, whatever their order: what was judged, not how it is stored.
+
+    Example:
+        >>> two = [Clip("1", "ann", "calm", {}), Clip("2", "bob", "fear", {})]
+        >>> fingerprint(two) == fingerprint(two[::-1]) != fingerprint(two[:1])
+        True
+    """
+    lines = sorted(f"{clip.id}\t{clip.label}\t{'' if clip.subject is None else clip.subject}\n" for clip in clips)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+_Partly = Callable[[np.ndarray], Part]
+
+
+def _figures(
+    measures: Mapping[str, Callable[[np.ndarray | None], np.ndarray]], rows: int, owners: Sequence[str] | None, resamples: int
+) -> dict[str, Figure]:
+    """Each with its interval; where there is nothing to measure, neither."""
+    values = {name: float(measure(None)) for name, measure in measures.items()}
+    known = {name: measure for name, measure in measures.items() if not np.isnan(values[name])}
+    edges = intervals(known, rows, owners, resamples)
+    return {name: Figure(value, edges.get(name, (value, value))) for name, value in values.items()}
+
+
+def _part(truth: np.ndarray, prediction: np.ndarray, owners: Sequence[str] | None, resamples: int, rows: np.ndarray) -> Part:
+    """Accuracy and UAR of some of the rows."""
+    theirs = None if owners is None else [owners[int(i)] for i in rows]
+    theirs = theirs if theirs is not None and len(set(theirs)) > 1 else None
+    measures = {f.__name__: partial(f, truth[rows], prediction[rows]) for f in (accuracy, uar)}
+    return Part(len(rows), **_figures(measures, len(rows), theirs, resamples))
+
+
+def _units(clips: Sequence[Clip], fact: str | None, level: str) -> tuple[str, list[str] | None]:
+    """What the intervals draw, in a word, and whose each row is; None where rows are drawn one by one."""
+    if fact is not None:
+        named = [clip.facts.get(fact) for clip in clips]
+        _need({fact} if None in named else set(), clips)
+        return f"{fact}s", [str(value) for value in named]
+    people = [clip.subject for clip in clips]
+    if None not in people and len(set(people)) > 1:
+        return "people", [str(who) for who in people]
+    if level == "segment" and all("clip" in clip.facts for clip in clips):
+        return "clips", [clip.facts["clip"] for clip in clips]
+    return f"{level}s", None
 
 
 def _groups(
-    clips: Sequence[Clip],
-    truth: np.ndarray,
-    prediction: np.ndarray,
-    people: Sequence[str | None] | None,
-    facts: Sequence[str] | None,
-    figure: _Drawing,
-) -> dict[str, dict[str, Part]]:
-    """Figures by the value of each fact, without values that few clips have."""
-    names = facts if facts is not None else sorted({name for clip in clips for name in clip.facts})
-    values = {name: [clip.facts.get(name, "") for clip in clips] for name in names}
-    telling = {name: column for name, column in values.items() if facts is not None or len(set(column)) in KINDS}
-    return {name: _parts(column, truth, prediction, people, figure, SMALLEST) for name, column in telling.items()}
-
-
-def _parts(
-    names: Sequence[str],
-    truth: np.ndarray,
-    prediction: np.ndarray,
-    people: Sequence[str | None] | None,
-    figure: _Drawing,
-    smallest: int = 1,
-) -> dict[str, Part]:
-    parts = {}
-    for name, count in sorted(Counter(names).items()):
-        if count < smallest or not name:
+    clips: Sequence[Clip], part: _Partly, facts: Sequence[str] | None, smallest: int
+) -> tuple[dict[str, dict[str, Part]], dict[str, dict[str, int]]]:
+    """Figures by the value of each fact, and the values that too few rows have."""
+    known = {name for clip in clips for name in clip.facts} - {"clip"}
+    _need(set(facts or ()) - known, clips)
+    groups: dict[str, dict[str, Part]] = {}
+    few: dict[str, dict[str, int]] = {}
+    for name in facts if facts is not None else sorted(known):
+        rows = _by_value([clip.facts.get(name, "") for clip in clips])
+        if facts is None and len(rows) not in KINDS:
             continue
-        rows = np.flatnonzero([other == name for other in names])
-        theirs = None if people is None else [people[int(i)] for i in rows]
-        theirs = theirs if theirs is not None and len(set(theirs)) > 1 else None
-        parts[name] = Part(
-            count, figure(accuracy, truth[rows], prediction[rows], theirs), figure(uar, truth[rows], prediction[rows], theirs)
+        groups[name] = {value: part(theirs) for value, theirs in rows.items() if value and len(theirs) >= smallest}
+        few[name] = {value: len(theirs) for value, theirs in rows.items() if value and len(theirs) < smallest}
+    return groups, {name: values for name, values in few.items() if values}
+
+
+def _need(missing: Collection[str], clips: Sequence[Clip]) -> None:
+    if missing:
+        known = ", ".join(sorted({name for clip in clips for name in clip.facts})) or "nothing"
+        raise SplitError(
+            f"Not every clip says its {' or '.join(sorted(missing))}. Expected one of the facts of this corpus; they are: {known}."
         )
-    return parts
+
+
+def _by_value(column: Sequence[str]) -> dict[str, np.ndarray]:
+    """The rows of each value, in the order of the values."""
+    where: dict[str, list[int]] = {value: [] for value in sorted(Counter(column))}
+    for row, value in enumerate(column):
+        where[value].append(row)
+    return {value: np.array(rows) for value, rows in where.items()}
+
+
+def _people(subjects: Sequence[str | None], truth: np.ndarray, prediction: np.ndarray) -> dict[str, Person]:
+    return {
+        who: Person(len(rows), float(accuracy(truth[rows], prediction[rows])), float(uar(truth[rows], prediction[rows])))
+        for who, rows in _by_value([str(who) for who in subjects]).items()
+    }
+
+
+def _thinned(points: Sequence[Point]) -> tuple[Point, ...]:
+    """A hundred of many, the first and the last among them."""
+    chosen = np.unique(np.linspace(0, len(points) - 1, min(POINTS, len(points))).round().astype(int))
+    return tuple(points[i] for i in chosen.tolist())
 
 
 def _check(labels: LabelSet, clips: Sequence[Clip], probabilities: np.ndarray) -> None:

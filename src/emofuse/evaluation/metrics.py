@@ -6,9 +6,14 @@ probabilities are (N, C), a row of NaN where there was no answer, which the cali
 
 Each metric takes `weights` (..., N), how often a row counts, and then answers (...): one number for each weighting.
 That is what makes `interval` fast.
+
+Means over classes (UAR, macro F1) are over the classes that have rows: a corpus with four of seven emotions is judged on four.
+What is answered in one of the other three is wrong, and costs recall where it should have been said.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -60,15 +65,18 @@ def uar(truth: np.ndarray, prediction: np.ndarray, weights: np.ndarray | None = 
 
 
 def macro_f1(truth: np.ndarray, prediction: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-    """Mean F1 of the classes that occur, in truth or in answers.
+    """Mean F1 of the classes that are true somewhere: those that `uar` averages, too.
+
+    scikit-learn's ``f1_score(average="macro")`` also counts, as 0, classes that are only answered;
+    with ``labels=`` the classes that are true it says the same as this.
 
     Example:
         >>> round(float(macro_f1(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0]))), 3)
         0.429
     """
     table = _table(truth, prediction, weights)
-    occurs = table.sum(axis=-1) + table[..., :-1].sum(axis=-2) > 0
-    return _ratio(_f1(table).sum(axis=-1), occurs.sum(axis=-1))[()]
+    occurs = table.sum(axis=-1) > 0
+    return _ratio((_f1(table) * occurs).sum(axis=-1), occurs.sum(axis=-1))[()]
 
 
 def weighted_f1(truth: np.ndarray, prediction: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
@@ -114,6 +122,120 @@ def majority(truth: np.ndarray) -> int:
     return int(np.bincount(truth).argmax())
 
 
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What answering without looking would get.
+
+    Args:
+        uniform: Accuracy of drawing every label equally often.
+        matched: Accuracy of drawing each label as often as it is true.
+        uar: Mean recall of either, and of always saying the same: one class in so many.
+    """
+
+    uniform: float
+    matched: float
+    uar: float
+
+
+def chance(truth: np.ndarray, classes: int) -> Chance:
+    """What is to be expected of answers drawn at random.
+
+    Where some of the `classes` are never true, drawing from all of them has an even lower mean recall than `Chance.uar`.
+
+    Example:
+        >>> chance(np.array([0, 0, 0, 1]), classes=2)
+        Chance(uniform=0.5, matched=0.625, uar=0.5)
+    """
+    counts = np.bincount(truth, minlength=classes)
+    shares = counts / counts.sum()
+    return Chance(1 / classes, float((shares**2).sum()), 1 / int((counts > 0).sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Rows whose confidence lies in ``(low, high]``; their mean confidence and accuracy are NaN where there are none."""
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    accuracy: float
+
+
+def reliability(truth: np.ndarray, probabilities: np.ndarray, bins: int = BINS) -> tuple[Bin, ...]:
+    """The bins of `ece`: how sure the answers were, and how often they were right. Rows without an answer are left out.
+
+    Example:
+        >>> reliability(np.array([0, 0, 0, 1]), np.array([[0.75, 0.25]] * 4), bins=2)[1]
+        Bin(low=0.5, high=1.0, n=4, confidence=0.75, accuracy=0.75)
+    """
+    confidence, right = _sureness(truth, probabilities)
+    place = _bins(confidence, bins)
+    made = []
+    for i in range(bins):
+        there = place == i
+        n = int(there.sum())
+        sure, hit = (float(confidence[there].mean()), float(right[there].mean())) if n else (np.nan, np.nan)
+        made.append(Bin(i / bins, (i + 1) / bins, n, sure, hit))
+    return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is left when answers below a confidence are withheld.
+
+    Args:
+        threshold: The confidence.
+        coverage: Share of the answered rows that keep their answer.
+        n: How many those are.
+        accuracy: Of these.
+    """
+
+    threshold: float
+    coverage: float
+    n: int
+    accuracy: float
+
+
+def risk_coverage(truth: np.ndarray, probabilities: np.ndarray) -> tuple[Point, ...]:
+    """Accuracy of the answers that remain, for every confidence that occurs, the highest first.
+
+    Rows without an answer are left out: coverage is a share of those that have one. Risk is one minus accuracy.
+
+    Example:
+        >>> [(p.coverage, p.accuracy) for p in risk_coverage(np.array([0, 0]), np.array([[0.9, 0.1], [0.4, 0.6]]))]
+        [(0.5, 1.0), (1.0, 0.5)]
+    """
+    confidence, right = _sureness(truth, probabilities)
+    order, last = _ranked(confidence)
+    hits = right[order].cumsum()
+    return tuple(
+        Point(float(confidence[order[i]]), (i + 1) / len(order), i + 1, float(hits[i] / (i + 1))) for i in np.unique(last).tolist()
+    )
+
+
+def aurc(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """Area under risk against coverage: the mean, over answered rows, of the error of all that are at least as sure.
+
+    0 is perfect; answers whose confidence says nothing have their error rate. Equally sure rows count as one step.
+
+    Example:
+        >>> float(aurc(np.array([0, 0]), np.array([[0.9, 0.1], [0.4, 0.6]])))
+        0.25
+
+    Source:
+        Geifman, Uziel, El-Yaniv 2019, over all thresholds that the rows themselves give.
+    """
+    confidence, right = _sureness(truth, probabilities)
+    order, last = _ranked(confidence)
+    counted = np.ones(len(order)) if weights is None else weights[..., _answered(probabilities)][..., order]
+    wrong = counted * ~right[order]
+    risk = _ratio(wrong.cumsum(axis=-1)[..., last], counted.cumsum(axis=-1)[..., last])
+    total = counted.sum(axis=-1)
+    area: np.ndarray = np.where(total > 0, _ratio((risk * counted).sum(axis=-1), total), np.nan)[()]
+    return area
+
+
 def ece(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None, bins: int = BINS) -> np.ndarray:
     """Expected calibration error: how far confidence is from being right, on average.
 
@@ -127,13 +249,9 @@ def ece(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None
     Source:
         Guo, Pleiss, Sun, Weinberger 2017, equation 3.
     """
-    answered = ~np.isnan(probabilities).any(axis=1)
-    known = probabilities[answered]
-    confidence = known.max(axis=1)
-    right = known.argmax(axis=1) == truth[answered]
-    place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)  # bins are open below, closed above
-    member = np.eye(bins)[place]  # (N, bins)
-    counted = np.ones(len(known)) if weights is None else weights[..., answered]
+    confidence, right = _sureness(truth, probabilities)
+    member = np.eye(bins)[_bins(confidence, bins)]  # (N, bins)
+    counted = np.ones(len(confidence)) if weights is None else weights[..., _answered(probabilities)]
     gap = counted @ (member * (right - confidence)[:, None])  # (..., bins): sum of right minus sum of confidence
     total = counted.sum(axis=-1)
     error: np.ndarray = np.where(total > 0, _ratio(np.abs(gap).sum(axis=-1), total), np.nan)[()]
@@ -150,7 +268,7 @@ def brier(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | No
     Source:
         Brier 1950, equation 2.
     """
-    answered = ~np.isnan(probabilities).any(axis=1)
+    answered = _answered(probabilities)
     known = probabilities[answered].astype(np.float64)
     distance = ((known - np.eye(probabilities.shape[1])[truth[answered]]) ** 2).sum(axis=1)
     return _mean(distance, None if weights is None else weights[..., answered])
@@ -182,21 +300,80 @@ def interval(
         >>> interval(accuracy, truth, truth, who, resamples=100)
         (1.0, 1.0)
     """
-    drawn_from, owner = (len(truth), None) if groups is None else _owners(groups)
+    return intervals({"it": partial(metric, truth, answer)}, len(truth), groups, resamples, seed)["it"]
+
+
+def intervals(
+    measures: Mapping[str, Callable[[np.ndarray], np.ndarray]],
+    rows: int,
+    groups: Sequence[Hashable] | None = None,
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> dict[str, tuple[float, float]]:
+    """95 % bootstrap intervals of several numbers about the same rows, as `interval`, drawing once for all of them.
+
+    Args:
+        measures: Each takes weights (R, N) and answers (R,).
+        rows: How many there are.
+        groups: Whose each row is; None where nobody knows.
+        resamples: How many times to draw.
+        seed: The same seed draws the same people.
+
+    Example:
+        >>> truth = np.array([0, 1] * 50)
+        >>> intervals({"accuracy": partial(accuracy, truth, truth)}, 100, resamples=100)
+        {'accuracy': (1.0, 1.0)}
+    """
+    drawn_from, owner = (rows, None) if groups is None else _owners(groups)
     random = np.random.default_rng(seed)
-    values = []
+    values: dict[str, list[np.ndarray]] = {name: [] for name in measures}
     for start in range(0, resamples, CHUNK):
         count = min(CHUNK, resamples - start)
         drawn = random.integers(drawn_from, size=(count, drawn_from)) + np.arange(count)[:, None] * drawn_from
         times = np.bincount(drawn.ravel(), minlength=count * drawn_from).reshape(count, drawn_from).astype(np.float32)
-        values.append(metric(truth, answer, times if owner is None else times[:, owner]))
-    low, high = np.nanpercentile(np.concatenate(values), (2.5, 97.5))
+        weights = times if owner is None else times[:, owner]
+        for name, measure in measures.items():
+            values[name].append(measure(weights))
+    return {name: _middle(np.concatenate(parts)) for name, parts in values.items()}
+
+
+def _middle(values: np.ndarray) -> tuple[float, float]:
+    """What 95 % of the values lie between; draws in which there was nothing to measure are left out."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return np.nan, np.nan
+    low, high = np.percentile(known, (2.5, 97.5))
     return float(low), float(high)
 
 
 def _owners(groups: Sequence[Hashable]) -> tuple[int, np.ndarray]:
     index = {group: i for i, group in enumerate(dict.fromkeys(groups))}
     return len(index), np.array([index[group] for group in groups])
+
+
+def _answered(probabilities: np.ndarray) -> np.ndarray:
+    """Which rows have an answer. Shape: (N, C) -> (N,) bool."""
+    answered: np.ndarray = ~np.isnan(probabilities).any(axis=1)
+    return answered
+
+
+def _sureness(truth: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of the answered rows: the probability of the top label, and whether it is right. Shape: (M,) float, (M,) bool."""
+    answered = _answered(probabilities)
+    known = probabilities[answered]
+    return known.max(axis=1), known.argmax(axis=1) == truth[answered]
+
+
+def _bins(confidence: np.ndarray, bins: int) -> np.ndarray:
+    """In which bin each row is; they are open below and closed above."""
+    return np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+
+
+def _ranked(confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The surest first; and for each rank, that of the last row which is as sure. Shape: (M,), (M,)."""
+    order = np.argsort(-confidence, kind="stable")
+    falling = -confidence[order]
+    return order, np.searchsorted(falling, falling, side="right") - 1
 
 
 def _table(truth: np.ndarray, prediction: np.ndarray, weights: np.ndarray | None) -> np.ndarray:

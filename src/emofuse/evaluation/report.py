@@ -4,14 +4,15 @@ A report knows how to print itself, not how its figures come about.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import isnan
 from types import MappingProxyType
 
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
+from emofuse.evaluation.metrics import Bin, Chance, Point
 
-FIGURES = ("accuracy", "uar", "macro_f1", "weighted_f1", "majority", "ece", "brier")
+FIGURES = ("accuracy", "uar", "macro_f1", "weighted_f1", "majority", "ece", "brier", "aurc")
 LISTED = 5  # people named one by one; more are counted
 
 
@@ -34,7 +35,7 @@ class Figure:
 
     def as_dict(self) -> dict[str, object]:
         """For JSON, which has no NaN: null instead."""
-        return {"value": _known(self.value), "interval": [_known(edge) for edge in self.interval]}
+        return {"value": known(self.value), "interval": [known(edge) for edge in self.interval]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,21 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """How one person's clips were judged."""
+
+    n: int
+    accuracy: float
+    uar: float
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {"n": self.n, "accuracy": known(self.accuracy), "uar": known(self.uar)}
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """Numbers about a recognizer on clips.
+    """Numbers about a recognizer on clips, or on segments of them: never on both.
 
     Args:
         labels: The order of the tables.
@@ -66,16 +80,26 @@ class Report:
         majority: Accuracy of always answering `commonest`: what has to be beaten.
         ece: Expected calibration error, 15 bins.
         brier: Squared distance of probabilities from truth, 0 to 2.
+        aurc: Area under risk against coverage: how wrong it is where it is sure.
+        chance: What answering without looking would get.
         commonest: The most frequent label.
         classes: Word to precision, recall, f1, support.
         confusion: Rows of truth; a column for each answer and a last one for none.
-        subjects: Accuracy of each person; empty where they are not known.
-        groups: Fact to value to figures; groups of fewer than 20 clips are left out.
+        reliability: Confidence and accuracy, bin by bin.
+        coverage: Accuracy of what is left when the least sure answers are withheld, from few to all.
+        subjects: Figures of each person; empty where they are not known.
+        groups: Fact to value to figures, of values with at least `smallest` rows.
+        few: Fact to value to how many rows, of values that were left out for having fewer.
+        smallest: Rows that a group must have.
         folds: Fold to figures, where several recognizers were judged on one part each.
-        unanswered: Clips without an answer; they count as wrong.
+        unanswered: Rows without an answer; they count as wrong.
         dropped: Clips whose label the recognizer does not know; they count for nothing.
-        drawn: What the intervals draw anew: "people" or "clips".
-        level: What a row is.
+        unreadable: Clips that could not be read, where leaving them out was asked for; they count for nothing.
+        drawn: What the intervals draw anew: "people", "clips", "dialogues", ...
+        drawn_from: How many of these there are.
+        resamples: How many times they were drawn.
+        level: What a row is: "clip" or "segment".
+        data: SHA-256 over the rows' ids, labels and people: the same rows, the same hash.
         notes: What a reader must be told.
         without: The same with one modality missing.
     """
@@ -91,16 +115,26 @@ class Report:
     majority: Figure
     ece: Figure
     brier: Figure
+    aurc: Figure
+    chance: Chance
     commonest: str
     classes: Mapping[str, Mapping[str, float]]
     confusion: tuple[tuple[int, ...], ...]
-    subjects: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    reliability: tuple[Bin, ...] = ()
+    coverage: tuple[Point, ...] = ()
+    subjects: Mapping[str, Person] = field(default_factory=lambda: MappingProxyType({}))
     groups: Mapping[str, Mapping[str, Part]] = field(default_factory=lambda: MappingProxyType({}))
+    few: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: MappingProxyType({}))
+    smallest: int = 20
     folds: Mapping[str, Part] = field(default_factory=lambda: MappingProxyType({}))
     unanswered: int = 0
     dropped: int = 0
+    unreadable: int = 0
     drawn: str = "people"
+    drawn_from: int = 0
+    resamples: int = 0
     level: str = "clip"
+    data: str = ""
     notes: tuple[str, ...] = ()
     without: "Mapping[Modality, Report]" = field(default_factory=lambda: MappingProxyType({}))
 
@@ -120,6 +154,12 @@ class Report:
         parts = self.folds.values()
         return {name: sum(getattr(part, name).value for part in parts) / len(parts) for name in ("accuracy", "uar")}
 
+    @property
+    def extremes(self) -> tuple[tuple[str, float], tuple[str, float]]:
+        """Who is judged worst and who best, with their accuracy; there must be people."""
+        ranked = sorted(self.subjects, key=lambda who: self.subjects[who].accuracy)
+        return (ranked[0], self.subjects[ranked[0]].accuracy), (ranked[-1], self.subjects[ranked[-1]].accuracy)
+
     def as_dict(self) -> dict[str, object]:
         """For ``report.json``: nothing but JSON's own types."""
         return {
@@ -127,15 +167,24 @@ class Report:
             "level": self.level,
             "labels": list(self.labels),
             **{name: getattr(self, name).as_dict() for name in FIGURES},
+            "chance": asdict(self.chance),
             "commonest": self.commonest,
             "drawn": self.drawn,
+            "drawn_from": self.drawn_from,
+            "resamples": self.resamples,
             "people": None if self.people is None else list(self.people),
             "shared": None if self.shared is None else list(self.shared),
             "unanswered": self.unanswered,
             "dropped": self.dropped,
+            "unreadable": self.unreadable,
+            "data": self.data,
             "classes": {word: dict(row) for word, row in self.classes.items()},
             "confusion": [list(row) for row in self.confusion],
-            "subjects": dict(self.subjects),
+            "reliability": [{name: known(value) for name, value in asdict(part).items()} for part in self.reliability],
+            "coverage": [{name: known(value) for name, value in asdict(point).items()} for point in self.coverage],
+            "subjects": {who: person.as_dict() for who, person in self.subjects.items()},
+            "smallest": self.smallest,
+            "few": {fact: dict(values) for fact, values in self.few.items()},
             "groups": {fact: {value: part.as_dict() for value, part in parts.items()} for fact, parts in self.groups.items()},
             "folds": {name: part.as_dict() for name, part in self.folds.items()},
             "over_folds": self.over_folds,
@@ -154,14 +203,18 @@ class Report:
             lines.append(f"{self.unanswered} without an answer, counted as wrong")
         if self.dropped:
             lines.append(f"{self.dropped} more left out: the recognizer does not know their label")
+        if self.unreadable:
+            lines.append(f"{self.unreadable} more left out: they could not be read")
         return [*lines, *self.notes]
 
     def _figures(self) -> list[str]:
         lines = [f"{name:<12} {getattr(self, name)}" for name in FIGURES]
         lines[FIGURES.index("majority")] += f"  always saying {self.commonest}"
+        by_chance = f"{self.chance.uniform:.3f} drawing labels alike, {self.chance.matched:.3f} as often as true; uar {self.chance.uar:.3f}"
+        lines.insert(FIGURES.index("majority") + 1, f"{'chance':<12} {by_chance}")
         lines += [f"{name:<12} {value:.3f} mean over {len(self.folds)} folds" for name, value in self.over_folds.items()]
         lines += [f"{'without':<12} {m}: uar {report.uar}" for m, report in self.without.items()]
-        return [*lines, f"(95 % intervals, drawing {self.drawn})"]
+        return [*lines, f"(95 % intervals, drawing {self.drawn_from} {self.drawn} anew {self.resamples:,} times)"]
 
     def _classes(self) -> list[str]:
         rows = [
@@ -178,17 +231,25 @@ class Report:
         return lines
 
     def _parts(self) -> list[str]:
-        lines = [f"{fact} {value}: {_line(part)}" for fact, parts in self.groups.items() for value, part in parts.items()]
-        lines += [f"{name}: {_line(part)}" for name, part in self.folds.items()]
+        lines = [f"{fact} {value}: {self._line(part)}" for fact, parts in self.groups.items() for value, part in parts.items()]
+        lines += [f"{name}: {self._line(part)}" for name, part in self.folds.items()]
+        lines += [
+            f"{fact} {', '.join(values)}: fewer than {self.smallest} {self.level}s each, no figures" for fact, values in self.few.items()
+        ]
         if self.subjects:
-            worst, best = min(self.subjects, key=self.subjects.__getitem__), max(self.subjects, key=self.subjects.__getitem__)
-            lines.append(f"accuracy by person: from {self.subjects[worst]:.3f} ({worst}) to {self.subjects[best]:.3f} ({best})")
+            (worst, low), (best, high) = self.extremes
+            lines.append(f"accuracy by person: from {low:.3f} ({worst}) to {high:.3f} ({best})")
         return lines
 
+    def _line(self, part: Part) -> str:
+        return f"{part.n} {self.level}s, accuracy {part.accuracy}, uar {part.uar}"
 
-def _line(part: Part) -> str:
-    return f"{part.n} clips, accuracy {part.accuracy}, uar {part.uar}"
 
+def known(value: float) -> float | None:
+    """A number as JSON has it, which knows no NaN: null instead.
 
-def _known(value: float) -> float | None:
+    Example:
+        >>> known(float("nan")) is None
+        True
+    """
     return None if isnan(value) else round(value, 6)
