@@ -158,13 +158,14 @@ def _decoded(path: Path) -> str:
     except OSError as error:
         raise CorpusError(f"{path} cannot be read ({error.strerror}). Expected a table of text; get it again.") from error
     try:
-        return raw.decode("utf-8-sig").translate(_CONTROLS)
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise CorpusError(
             f"{path}, line {line}: byte {error.object[error.start]:#04x} is not UTF-8. Expected a table in UTF-8, as it is published; "
             f"open it as Windows-1252 and save it as UTF-8, or get it again."
         ) from error
+    return text.translate(_CONTROLS) if re.search("[\x80-\x9f]", text) else text
 
 
 def _named(path: Path, names: list[str], columns: Sequence[str]) -> list[str]:
