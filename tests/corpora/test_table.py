@@ -251,6 +251,8 @@ def test_a_column_of_lists_is_refused(tmp_path):
 def test_what_would_not_fit_into_memory_is_refused_with_its_size(tmp_path):
     with pytest.raises(CorpusError, match=r"4 rows of 3 numbers, which take 4\.47e-08 GiB"):
         columns(parquet_of(tmp_path / "a.parquet"), [], ["eeg_0", "eeg_1", "a0"], limit=47)
+    with pytest.raises(CorpusError, match="in one group of rows"):
+        columns(parquet_of(tmp_path / "a.parquet"), [], ["eeg_0"], limit=20)
     with pytest.raises(CorpusError, match="The array eeg of .* takes"):
         columns(npz_of(tmp_path / "a.npz"), [], ["eeg"], limit=16)
 

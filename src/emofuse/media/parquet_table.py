@@ -53,6 +53,12 @@ def read(path: Path, words: Sequence[str], numbers: Sequence[str], limit: int) -
                 raise CorpusError(
                     f"The column {name} of {path} holds {kind}. Expected one number a row; spread it over columns, or do not name it."
                 )
+        largest = max((_weight(file, group, wanted) for group in range(file.num_row_groups)), default=0)
+        if largest > limit:
+            raise CorpusError(
+                f"{path} has {largest / 2**30:.3g} GiB in one group of rows, which is read whole. Expected at most {limit / 2**30:.3g} GiB; "
+                f"write it again in smaller groups (row_group_size=10_000), or name fewer columns."
+            )
         said: dict[str, Words] = {name: [] for name in words}
         done = 0
         try:
@@ -65,3 +71,10 @@ def read(path: Path, words: Sequence[str], numbers: Sequence[str], limit: int) -
         except (pyarrow.ArrowInvalid, OSError) as error:
             raise CorpusError(f"{path} breaks off after row {done} ({error}). Expected a whole parquet file; write it again.") from error
     return said, matrix
+
+
+def _weight(file: "parquet.ParquetFile", group: int, wanted: Sequence[str]) -> int:
+    """Bytes of some columns in one group of rows, unpacked."""
+    facts = file.metadata.row_group(group)
+    parts = [facts.column(place) for place in range(facts.num_columns)]
+    return sum(part.total_uncompressed_size for part in parts if part.path_in_schema.partition(".")[0] in wanted)
