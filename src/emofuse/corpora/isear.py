@@ -100,7 +100,7 @@ def _mended(text: str) -> str:
     """A text whose Latin-1 was read as code page 850, with its line breaks as blanks.
 
     Example:
-        >>> _mended('When I spoke to Jan-Erik Wikstr÷m á|on the \\\\\\\\telephone.')
+        >>> _mended("When I spoke to Jan-Erik Wikstr÷m á|on the telephone.")
         'When I spoke to Jan-Erik Wikström on the telephone.'
     """
     text = text.replace("á|", "á").replace("\\", "")
