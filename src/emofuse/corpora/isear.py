@@ -1,6 +1,6 @@
 """ISEAR: students of 37 countries write down when they last felt each of seven emotions.
 
-Recorded: 7,666 situations, mostly one to three sentences, put into English by those who gathered them; 1987 to 1993.
+Recorded: 7,666 situations in English, mostly one to three sentences.
 Of whom: nearly 3,000 students, psychologists and others, one situation an emotion each; told apart by number, with sex and country.
 Labels: the emotion that was asked for: joy (happiness here), fear, anger, sadness, disgust, shame, guilt; about 1,096 each.
   How strong it was (1 to 4) travels along as the fact ``intensity``.
