@@ -6,6 +6,7 @@ One spelling in all corpora: anger, calm, contempt, disgust, fear, happiness, ne
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -84,9 +85,67 @@ class LabelMap:
         mapped: np.ndarray = scores @ matrix
         return mapped
 
+    def within(self, scores: np.ndarray, source: LabelSet) -> np.ndarray:
+        """Probabilities over `source` as if only the words with a place in the target could be answered.
+
+        What the others had is shared out among those that stay, in proportion.
+
+        Shape:
+            (N, len(source)) -> (N, len(target)); rows that were NaN stay NaN, and so do rows of which nothing is left
+
+        Raises:
+            UnknownName: No word of the source has a place in the target.
+
+        Example:
+            >>> four = MAPS["four"]
+            >>> four.within(np.array([[0.2, 0.2, 0.6]]), LabelSet(("anger", "sadness", "fear"))).tolist()
+            [[0.5, 0.0, 0.0, 0.5]]
+        """
+        kept = tuple(word for word in source if self.word(word) is not None)
+        if not kept:
+            raise UnknownName(f"The map '{self.name}' has no place for {', '.join(source)}. It knows: {', '.join(self.target)}.")
+        mapped = self.scores(scores[:, [source.index(word) for word in kept]], LabelSet(kept))
+        left = mapped.sum(axis=1, keepdims=True)
+        shared: np.ndarray = np.divide(mapped, left, out=np.full_like(mapped, np.nan), where=left > 0)
+        return shared
+
 
 COMMON_SEVEN = LabelSet(("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"))
 EIGHT_TO_SEVEN = LabelMap("calm counts as neutral", COMMON_SEVEN, {"calm": "neutral"})
+
+MAPS: Mapping[str, LabelMap] = MappingProxyType(
+    {
+        "seven": EIGHT_TO_SEVEN,
+        "five": LabelMap("the five of EAV", LabelSet(("anger", "calm", "happiness", "neutral", "sadness"))),
+        "four": LabelMap(
+            "calm counts as neutral, excitement as happiness",
+            LabelSet(("anger", "happiness", "neutral", "sadness")),
+            {"calm": "neutral", "excitement": "happiness"},
+        ),
+        "valence": LabelMap(
+            "how pleasant it is; surprise may be either and has no place",
+            LabelSet(("negative", "neutral", "positive")),
+            {
+                **dict.fromkeys(("anger", "contempt", "disgust", "fear", "frustration", "sadness"), "negative"),
+                **dict.fromkeys(("excitement", "happiness"), "positive"),
+                "calm": "neutral",
+            },
+        ),
+    }
+)
+"""Ways between corpora by the names that a command takes."""
+
+
+def label_map(name: str) -> LabelMap:
+    """One of `MAPS`.
+
+    Raises:
+        UnknownName: There is none of this name; the message lists those there are.
+    """
+    if name not in MAPS:
+        known = "; ".join(f"{known} ({', '.join(way.target)})" for known, way in MAPS.items())
+        raise UnknownName(f"Unknown label map '{name}'. Known: {known}.")
+    return MAPS[name]
 
 
 def relabel(clips: Sequence[Clip], way: LabelMap | LabelSet) -> tuple[Clip, ...]:
