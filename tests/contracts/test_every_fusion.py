@@ -1,5 +1,8 @@
 """What is promised for one fusion, tested for all: one, two and three modalities, any of them missing."""
 
+from collections.abc import Mapping
+from inspect import signature
+
 import pytest
 import torch
 
@@ -21,9 +24,15 @@ COUNTS = (1, 2, 3)
 def network(name: str, count: int) -> Network:
     torch.manual_seed(0)
     encoders = {m: Mlp(width, (8, 6)) for m, (_, width) in list(INPUTS.items())[:count]}
-    fusion = catalog.named("fusions", name)({m: encoder.dim for m, encoder in encoders.items()}, CLASSES)
-    assert isinstance(fusion, Fusion)
-    return Network(encoders, fusion)
+    return Network(encoders, fusion(name, encoders))
+
+
+def fusion(name: str, encoders: Mapping[Modality, Mlp]) -> Fusion:
+    kind = catalog.named("fusions", name)
+    seam = {"mid_dims": {m: encoder.mid_dim for m, encoder in encoders.items()}} if "mid_dims" in signature(kind).parameters else {}
+    made = kind({m: encoder.dim for m, encoder in encoders.items()}, CLASSES, **seam)
+    assert isinstance(made, Fusion)
+    return made
 
 
 def batch(count: int, gone: Modality | None = None) -> Batch:
@@ -104,8 +113,7 @@ def test_the_order_of_the_mapping_does_not_matter(name):
     backwards = Batch(dict(reversed(clips.inputs.items())), dict(reversed(clips.present.items())))
 
     torch.testing.assert_close(judge(backwards).logits, judge(clips).logits, rtol=0, atol=0)
-    shuffled = dict(reversed([(m, encoder.dim) for m, encoder in judge.encoders.items()]))
-    again = catalog.named("fusions", name)({Modality(m): dim for m, dim in shuffled.items()}, CLASSES)
+    again = fusion(name, {Modality(m): encoder for m, encoder in reversed(judge.encoders.items())})
     again.load_state_dict(judge.fusion.state_dict())
     torch.testing.assert_close(Network(judge.encoders, again).eval()(clips).logits, judge(clips).logits, rtol=0, atol=0)
 
