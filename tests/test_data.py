@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from emofuse.core.errors import MissingModality, SplitError, UnknownName
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
 from emofuse.data import examples, one_hot
+from emofuse.features.cache import Cache
 
 LABELS = LabelSet(("anger", "calm", "fear"))
 AUDIO, EEG = Modality.AUDIO, Modality.EEG
@@ -132,3 +134,55 @@ def test_two_modalities_of_a_clip_are_the_same_variant():
 
     for batch in made.drawn(4, torch.Generator().manual_seed(3)):
         assert batch.inputs[AUDIO].equal(batch.inputs[EEG])
+
+
+@dataclass(frozen=True)
+class Named:
+    """As `Plain`, and with a name that lasts."""
+
+    modality: Modality = AUDIO
+
+    def __call__(self, signal):
+        return signal.values[:, None].astype(np.float32)
+
+
+def numbers(path):
+    return Signal(np.array(path.read_text().split(), dtype=np.float32), rate=4)
+
+
+def test_examples_out_of_a_cache_are_the_same(tmp_path):
+    clips = []
+    for i in range(3):
+        path = tmp_path / f"{i}.txt"
+        path.write_text(f"{i} {i} {i} 7")
+        clips.append(Clip(str(i), "ann", LABELS[i], {AUDIO: Source(path, numbers)}))
+    clips.append(clip(9, modalities=(EEG,)))
+
+    def made(cache):
+        return examples(clips, {AUDIO: Named()}, LABELS, prepare=halved, variants=(louder,), cache=cache)
+
+    plain, kept, again = made(None), made(Cache(tmp_path / "cache")), made(Cache(tmp_path / "cache"))
+
+    assert plain.inputs[AUDIO].equal(kept.inputs[AUDIO])
+    assert plain.inputs[AUDIO].equal(again.inputs[AUDIO])
+    assert again.present[AUDIO].tolist() == [True, True, True, False]
+
+
+def test_examples_tell_how_far_they_are():
+    told = []
+
+    examples([clip(i) for i in range(3)], {AUDIO: Plain()}, LABELS, progress=lambda done, total: told.append((done, total)))
+
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_what_is_remembered_is_not_made_again():
+    remembered = {}
+    first = examples([clip(1), clip(2)], {AUDIO: Plain()}, LABELS, remembered=remembered)
+
+    gone = Clip("2", "ann", "anger", {AUDIO: Source(Path("2"), numbers)})  # a file that is no longer there
+    again = examples([gone, clip(1), clip(1, modalities=()), clip(3)], {AUDIO: Plain()}, LABELS, remembered=remembered)
+
+    assert set(remembered) == {("1", AUDIO, 0), ("2", AUDIO, 0), ("3", AUDIO, 0)}
+    assert again.inputs[AUDIO][:2].tolist() == first.inputs[AUDIO].flip(0).tolist()
+    assert again.present[AUDIO].tolist() == [True, True, False, True]

@@ -13,7 +13,10 @@ from emofuse.core.clip import Clip, Signal
 from emofuse.core.errors import SplitError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
+from emofuse.core.progress import Progress, quiet_progress
 from emofuse.features.base import Feature
+from emofuse.features.cache import Cache
+from emofuse.features.extraction import Making, as_it_is, extracted
 from emofuse.network import Batch
 
 Target = Callable[[Clip, LabelSet], np.ndarray]
@@ -80,10 +83,13 @@ def examples(
     features: Mapping[Modality, Feature],
     labels: LabelSet,
     *,
-    prepare: Callable[[Signal], Signal] = lambda signal: signal,
+    prepare: Callable[[Signal], Signal] = as_it_is,
     target: Target = one_hot,
     variants: Sequence[Variant] = (),
     remembered: MutableMapping[Key, np.ndarray] | None = None,
+    cache: Cache | None = None,
+    processes: int | None = None,
+    progress: Progress = quiet_progress,
 ) -> Examples:
     """Read every clip, make its features, and stack them.
 
@@ -96,16 +102,21 @@ def examples(
         variants: For training clips only: the signal as it might also have been; each makes one more variant.
         remembered: Features made before, by clip, modality and number of variants; new ones are added to it.
             To be shared only between calls with the same features, `prepare` and `variants`.
+        cache: Features made before, on disk, whoever made them; new ones are added to it.
+        processes: That make features, at most; None for as many as there are cores.
+        progress: Called with clips done and clips in all, modality by modality.
 
     Raises:
         SplitError: No clips.
+        MediaError: A clip cannot be read.
         MissingModality: Clips that all lack a modality.
     """
     if not clips:
         raise SplitError("There are no clips to make examples of. Expected at least one; look at the protocol and at the label map.")
     inputs, present = {}, {}
     for m, feature in features.items():
-        rows = [_row(clip, m, feature, prepare, variants, {} if remembered is None else remembered) for clip in clips]
+        making = Making(feature, prepare, tuple(variants))
+        rows = _rows(clips, m, making, {} if remembered is None else remembered, cache, processes, progress)
         known = next((row for row in rows if row is not None), None)
         if known is None:
             clips[0].signal(m)  # says what is missing and what there is
@@ -117,19 +128,19 @@ def examples(
     return Examples(inputs, present, torch.from_numpy(targets.astype(np.float32)), torch.from_numpy(own))
 
 
-def _row(
-    clip: Clip,
+def _rows(
+    clips: Sequence[Clip],
     m: Modality,
-    feature: Feature,
-    prepare: Callable[[Signal], Signal],
-    variants: Sequence[Variant],
+    making: Making,
     remembered: MutableMapping[Key, np.ndarray],
-) -> np.ndarray | None:
-    """All variants of one clip's feature, (V, T, ...), or None where the clip lacks the modality."""
-    if m not in clip.sources:
-        return None
-    key = (clip.id, m, len(variants))
-    if key not in remembered:
-        signal = clip.signal(m)
-        remembered[key] = np.stack([feature(prepare(variant(signal))) for variant in (lambda same: same, *variants)])
-    return remembered[key]
+    cache: Cache | None,
+    processes: int | None,
+    progress: Progress,
+) -> list[np.ndarray | None]:
+    """All variants of each clip's feature, (V, T, ...), or None for a clip that lacks the modality."""
+    keys = [(clip.id, m, len(making.variants)) for clip in clips]
+    unknown = [clip for clip, key in zip(clips, keys, strict=True) if key not in remembered]
+    made = extracted(unknown, m, making, cache=cache, processes=processes, progress=progress)
+    fresh = {(clip.id, m, len(making.variants)): row for clip, row in zip(unknown, made, strict=True) if row is not None}
+    remembered.update(fresh)
+    return [remembered[key] if m in clip.sources else None for clip, key in zip(clips, keys, strict=True)]

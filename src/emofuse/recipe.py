@@ -14,13 +14,9 @@ from emofuse.core.modality import Modality
 from emofuse.core.split import Protocol
 from emofuse.data import Target, Variant, one_hot
 from emofuse.features.base import Feature
+from emofuse.features.extraction import as_it_is
 from emofuse.network import Network
 from emofuse.training.fit import Epoch
-
-
-def as_it_is(signal: Signal) -> Signal:
-    """The signal, untouched."""
-    return signal
 
 
 def every_clip(clip: Clip) -> bool:
