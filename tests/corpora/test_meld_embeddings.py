@@ -84,6 +84,15 @@ def test_a_table_of_another_length_is_refused(tmp_path):
         MELD_EMBEDDINGS.clips(tmp_path)
 
 
+def test_a_file_that_shrank_is_reported(tmp_path):
+    small_tree(tmp_path)
+    clip = MELD_EMBEDDINGS.clips(tmp_path)[2]
+    embeddings(tmp_path, dev=2)
+
+    with pytest.raises(CorpusError, match="has 2 rows of text_base_val now"):
+        clip.signal(Modality.TEXT)
+
+
 def test_embeddings_without_their_table_are_refused(tmp_path):
     embeddings(tmp_path)
 

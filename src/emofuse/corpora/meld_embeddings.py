@@ -109,7 +109,10 @@ def read_row(path: Path, array: str, place: int, duration: int) -> Signal:
     Raises:
         CorpusError: The file has gone, or is not what it was.
     """
-    return Signal(_array(path, array)[place][None], rate=1_000 / duration if duration > 0 else 1.0)
+    values = _array(path, array)
+    if place >= len(values):
+        raise CorpusError(f"{path} has {len(values)} rows of {array} now. Expected more, as before; look for the corpus' clips again.")
+    return Signal(values[place][None], rate=1_000 / duration if duration > 0 else 1.0)
 
 
 def _array(path: Path, name: str) -> np.ndarray:
