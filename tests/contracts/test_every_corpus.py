@@ -17,7 +17,7 @@ from emofuse.core.modality import Modality
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = catalog.names("corpora")
 RECORDED = [name for name in NAMES if name != "toy"]
-FEATURES = {"meld_embeddings": set(Modality), "mosei": set(Modality), "pme4": {Modality.VIDEO}}
+FEATURES = {"ravdess_au": {Modality.VIDEO}, "meld_embeddings": set(Modality), "mosei": set(Modality), "pme4": {Modality.VIDEO}}
 """What is published as features of sound and picture, not as sound and picture."""
 
 
