@@ -102,7 +102,7 @@ def test_where_both_forms_stand_a_trial_is_one_clip(tmp_path):
 
 
 def test_other_files_are_passed_over(person):
-    for name in ("s01.bdf", "s1.dat", "participant_ratings.csv"):
+    for name in ("s01.bdf", "s1.dat", "video_list.csv"):
         (person.parent / name).touch()
 
     assert len(DEAP.clips(person.parents[1])) == 40
@@ -128,6 +128,41 @@ def test_signals_of_another_form_are_refused(tmp_path, person):
         MediaError, match=r"data in .*s01\.dat has the shape \(40, 40, 13\)\. Expected \(40, 40, 8064\); get the file again"
     ):
         DEAP.clips(person.parents[1])[0].signal(Modality.EEG)
+
+
+def table(root: Path, ratings: np.ndarray) -> None:
+    """The publisher's own: a row a trial in the order of watching, which is another for each person."""
+    order = np.random.default_rng(0).permutation(40)
+    lines = ["Participant_id,Trial,Experiment_id,Start_time,Valence,Arousal,Dominance,Liking,Familiarity"]
+    lines += [f"1,{trial + 1},{video + 1},{trial},{','.join(map(str, ratings[video]))}," for trial, video in enumerate(order)]
+    (root / "participant_ratings.csv").write_text("\n".join(lines))
+
+
+def test_ratings_are_held_against_the_publishers_own_table_where_it_is_there(tmp_path, person):
+    table(tmp_path, RATINGS)
+
+    assert len(DEAP.clips(tmp_path)) == 40
+
+
+@pytest.mark.parametrize("row", ["1,1,41,0,5,5,5,5,", "1,1,1,0,,5,5,5,"])
+def test_a_table_of_ratings_that_is_not_as_published_is_refused(tmp_path, person, row):
+    table(tmp_path, RATINGS)
+    file = tmp_path / "participant_ratings.csv"
+    file.write_text(f"{file.read_text()}\n{row}")
+
+    with pytest.raises(CorpusError, match=r"Row 41 of .*participant_ratings\.csv is of video .* Expected .* 1 to 40 .*; get"):
+        DEAP.clips(tmp_path)
+
+
+def test_a_copy_whose_ratings_were_turned_round_is_refused(tmp_path, person):
+    turned = RATINGS.copy()
+    turned[4:7, :2] = 9 - turned[4:7, :2]
+    table(tmp_path, turned)
+
+    with pytest.raises(
+        CorpusError, match=r"s01\.dat rates 3 of 40 videos otherwise than participant_ratings\.csv .* Expected .*; get both"
+    ):
+        DEAP.clips(tmp_path)
 
 
 def test_a_pickle_that_asks_for_more_than_arrays_is_refused(person):

@@ -11,12 +11,14 @@ Odd: read are the preprocessed files: 128 samples a second, filtered to 4-45 Hz,
   channels in Geneva's order for all. The first 3 of 63 s are before the video; they are left out here. Trials stand in the order
   of the videos, not in that in which they were watched, so that neighbours are not neighbours in time. The videos are the same
   for everybody (fact ``stimulus``). The files for Python are pickles of Python 2: programs that may do anything when they are
-  loaded the usual way. Here nothing in them is run.
+  loaded the usual way. Here nothing in them is run. A copy is about in which valence and arousal are turned round (9 - x) in 439 of
+  the 1,280 trials: where ``participant_ratings.csv`` stands beside, the ratings in the files are held against it.
 Read from: data_preprocessed_python where it stands, else data_preprocessed_matlab. The fact ``form`` says which; the numbers are the same.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -25,9 +27,10 @@ import numpy as np
 
 from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.corpus import Corpus, Published
-from emofuse.core.errors import MediaError
+from emofuse.core.errors import CorpusError, MediaError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
+from emofuse.media.columns import columns
 from emofuse.media.kept import kept
 from emofuse.media.mat import read_mat
 from emofuse.media.pickled import read_pickled
@@ -58,6 +61,7 @@ def find(root: Path) -> Iterator[Clip]:
     """One clip a trial, 40 a person.
 
     Raises:
+        CorpusError: The ratings are not those that ``participant_ratings.csv`` has.
         MediaError: A person's ratings cannot be read.
     """
     files: dict[int, Path] = {}
@@ -65,7 +69,10 @@ def find(root: Path) -> Iterator[Clip]:
         name = NAME.fullmatch(file.name)
         if name is not None:
             files.setdefault(int(name["person"]), file)
+    published = [_published(table) for table in sorted(root.rglob("participant_ratings.csv"))[:1] if files]
     for person, file in files.items():
+        for table in published:
+            _check(file, _ratings(file), table.get(person, {}))
         for trial, ratings in enumerate(_ratings(file), start=1):
             high = ["high" if value > MIDDLE else "low" for value in ratings[:2]]
             name_here = f"{person:02d}-{trial:02d}"
@@ -106,6 +113,29 @@ def _ratings(path: Path) -> np.ndarray:
     if not ((values >= 1) & (values <= 9)).all():
         raise MediaError(f"labels in {path} are not all from 1 to 9. Expected ratings on that scale; get the file again.")
     return values
+
+
+def _published(path: Path) -> dict[int, dict[int, np.ndarray]]:
+    """Valence and arousal by person and video, as the publisher's own table has them."""
+    _, values = columns(path, [], ["Participant_id", "Experiment_id", "Valence", "Arousal"])
+    found: dict[int, dict[int, np.ndarray]] = defaultdict(dict)
+    for row, (person, video, *ratings) in enumerate(values, start=1):
+        if not np.isfinite(values[row - 1]).all() or not 1 <= video <= TRIALS:
+            raise CorpusError(
+                f"Row {row} of {path} is of video {video:g}, rated {ratings[0]:g} and {ratings[1]:g}. "
+                f"Expected videos from 1 to {TRIALS} and their ratings; get it again."
+            )
+        found[int(person)][int(video)] = np.array(ratings)
+    return found
+
+
+def _check(path: Path, ratings: np.ndarray, published: Mapping[int, np.ndarray]) -> None:
+    wrong = [video for video, told in published.items() if not np.allclose(ratings[video - 1, :2], told, atol=0.02)]
+    if wrong:
+        raise CorpusError(
+            f"{path} rates {len(wrong)} of {len(published)} videos otherwise than participant_ratings.csv beside it, the first is video "
+            f"{wrong[0]}. Expected the same valence and arousal; get both from their publisher, not from a copy of somebody else's."
+        )
 
 
 @kept(1)
