@@ -29,3 +29,6 @@ class Encoder(nn.Module):
     def late(self, h: torch.Tensor) -> torch.Tensor:
         """From the seam on. Shape: (B, T', mid_dim) -> (B, T'', dim)."""
         return h
+
+    def adjust(self, x: torch.Tensor) -> None:
+        """See, before anything is learnt, what the features usually are where it learns; most need not. Shape: (N, T, ...)."""

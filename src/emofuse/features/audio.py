@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import torch
 
 QUIETEST = 1e-10  # power; ten times its logarithm is -100 dB, librosa's floor
+REACH = 80.0  # dB under the loudest, which librosa takes for silence in cepstral coefficients
 LINEAR_UP_TO, MELS_BELOW = 1_000.0, 15.0  # hertz, and what that is in mels on Slaney's scale
 
 
@@ -68,6 +69,62 @@ class LogMel:
         bands = _filters(self.rate, self.size, self.bands, self.low, self.high) @ power
         decibels: np.ndarray = 10 * bands.clamp(min=QUIETEST).log10().T.contiguous().numpy()
         return decibels
+
+
+@dataclass(frozen=True, slots=True)
+class Mfcc:
+    """Mel-frequency cepstral coefficients: the shape of a spectrum in a few numbers, frame by frame.
+
+    The orthonormal cosine transform (DCT-II) of decibels in mel bands, as librosa 0.11 has them: no band of a sound is
+    taken for quieter than 80 dB below its loudest.
+
+    Shape:
+        (time,) float32 at `rate` -> (1 + time // hop, count) float32
+
+    Args:
+        rate: Samples a second that are expected.
+        size: Samples of a frame under a periodic Hann window.
+        hop: Samples from one frame to the next.
+        bands: Mel bands that are transformed.
+        count: Coefficients that are kept, from the first.
+        low: Lower end of the first band, in hertz.
+        high: Upper end of the last band, in hertz.
+
+    Raises:
+        ValueError: A signal of another rate, or one that is not mono.
+
+    Example:
+        >>> Mfcc()(Signal(np.zeros(16_000, dtype=np.float32), rate=16_000)).shape
+        (32, 10)
+
+    Source:
+        Davis, Mermelstein 1980; as librosa 0.11 has them.
+    """
+
+    rate: int = 16_000
+    size: int = 2_048
+    hop: int = 512
+    bands: int = 128
+    count: int = 10
+    low: float = 0.0
+    high: float = 8_000.0
+    modality: Modality = Modality.AUDIO
+
+    def __call__(self, signal: Signal) -> np.ndarray:
+        """Shape: (time,) -> (1 + time // hop, count) float32."""
+        decibels = LogMel(self.rate, self.size, self.hop, self.bands, self.low, self.high)(signal)
+        heard = np.maximum(decibels, decibels.max() - REACH)
+        coefficients: np.ndarray = (heard @ _cosines(self.bands, self.count)).astype(np.float32)
+        return coefficients
+
+
+@lru_cache
+def _cosines(bands: int, count: int) -> np.ndarray:
+    """The first columns of the orthonormal DCT-II. Shape: (bands, count) float32."""
+    waves = np.cos(np.pi / bands * (np.arange(bands)[:, None] + 0.5) * np.arange(count)[None])
+    scales = np.where(np.arange(count) == 0, np.sqrt(1 / bands), np.sqrt(2 / bands))
+    cosines: np.ndarray = (waves * scales).astype(np.float32)
+    return cosines
 
 
 @lru_cache
