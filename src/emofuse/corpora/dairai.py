@@ -133,7 +133,7 @@ DAIRAI = Corpus(
         people=None,
         labels={"sadness": 5_797, "happiness": 6_761, "love": 1_641, "anger": 2_709, "fear": 2_373, "surprise": 719},
         facts={"part": {"train": 16_000, "validation": 2_000, "test": 2_000}},
-        source="card at huggingface.co/datasets/dair-ai/emotion; labels counted by others in the same files",
+        source="card at huggingface.co/datasets/dair-ai/emotion; labels by others, in the same files",
     ),
     downloads=tuple(
         Download(

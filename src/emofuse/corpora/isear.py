@@ -127,7 +127,7 @@ ISEAR = Corpus(
         clips=7_666,
         people=None,
         labels={"happiness": 1_094, "fear": 1_095, "anger": 1_096, "sadness": 1_096, "disgust": 1_096, "shame": 1_096, "guilt": 1_093},
-        source="counted by others in the same table",
+        source="others, in the same table",
     ),
     downloads=(Download("https://raw.githubusercontent.com/sinmaniphel/py_isear_dataset/master/isear.csv", "isear.csv"),),
     beside=("README*", "*.doc", "*.mdb"),

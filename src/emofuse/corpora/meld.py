@@ -122,7 +122,7 @@ MELD = Corpus(
             "part": {"train": 9_989, "dev": 1_109, "test": 2_610},
             "sentiment": {"neutral": 6_436, "positive": 3_088, "negative": 4_184},
         },
-        source="README of github.com/declare-lab/MELD; names and sentiment counted in its tables",
+        source="README of github.com/declare-lab/MELD; names and sentiment by us, in its tables",
     ),
     downloads=tuple(
         Download(f"https://raw.githubusercontent.com/declare-lab/MELD/master/data/MELD/{part}_sent_emo.csv", f"{part}_sent_emo.csv")

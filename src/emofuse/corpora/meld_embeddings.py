@@ -158,4 +158,5 @@ MELD_EMBEDDINGS = Corpus(
         source="MELD's table of dev without the utterance that has no film",
     ),
     beside=("*_sent_emo.csv", "emorynlp_*_final.csv", "README*"),
+    folder="meld",
 )

@@ -238,7 +238,7 @@ MOSEI = Corpus(
         clips=22_856,
         people=None,
         facts={"part": {"train": 16_326, "valid": 1_871, "test": 4_659}},
-        source="the aligned files, as counted by many who use them",
+        source="many who use the aligned files",
     ),
     beside=(*FILES, "unaligned_50.pkl", INTENSITIES, "*.csd", "README*"),
 )
