@@ -7,10 +7,10 @@ Labels: one of seven emotions by three annotators, who saw the clip, by majority
 Published by: Poria and others, 2019, on top of EmotionLines (Chen and others 2018): train 9,989, dev 1,109, test 2,610.
 Odd: 2,610 is the size of the test part; its folder holds more films (``final_videos_test...``, ``._...``, and some without
   a row), and figures on 2,747 or 4,807 are figures on something else. Always answering neutral has an accuracy of 48.1 %
-  and a weighted F1 of 31.3 % there. The six friends, and most of the 190 episodes, are in all three parts: the parts keep
-  dialogues apart, not people. A dialogue's number begins anew in each part. Four films are not what they should be
-  (`BROKEN`); these clips have their text alone. EmoryNLP labels scenes of the same series: do not learn from one to judge
-  on the other.
+  and a weighted F1 of 31.3 % there. The six friends are in all three parts, 156 of the 190 episodes in more than one: the
+  parts keep dialogues apart, not people. A dialogue's number begins anew in each part; 60 is missing from train, whose README
+  counts it. Four films are not what they should be (`BROKEN`); these clips have their text alone. EmoryNLP labels scenes of
+  the same series: do not learn from one to judge on the other.
 """
 
 from collections.abc import Iterator
@@ -122,7 +122,7 @@ MELD = Corpus(
             "part": {"train": 9_989, "dev": 1_109, "test": 2_610},
             "sentiment": {"neutral": 6_436, "positive": 3_088, "negative": 4_184},
         },
-        source="README of github.com/declare-lab/MELD; names and sentiment by us, in its tables",
+        source="README of github.com/declare-lab/MELD; names and sentiment counted in its tables",
     ),
     downloads=tuple(
         Download(f"https://raw.githubusercontent.com/declare-lab/MELD/master/data/MELD/{part}_sent_emo.csv", f"{part}_sent_emo.csv")
