@@ -3,7 +3,7 @@ import torch
 
 from emofuse.core.modality import Modality
 from emofuse.network import Batch
-from emofuse.training.dropout import missing
+from emofuse.training.dropout import missing, noise, soft_hard
 
 AUDIO, VIDEO = Modality.AUDIO, Modality.VIDEO
 ROWS = 1_000
@@ -53,3 +53,47 @@ def test_the_generator_and_the_share_decide(share, same):
 
     assert once.equal(again)
     assert once.equal(other) == same
+
+
+def pair(rows=4):
+    inputs = {Modality.AUDIO: torch.ones(rows, 3, 2), Modality.VIDEO: 2 * torch.ones(rows, 5)}
+    present = {m: torch.ones(rows, dtype=torch.bool) for m in inputs}
+    present[Modality.VIDEO][0] = False
+    inputs[Modality.VIDEO][0] = 0
+    return Batch(inputs, present, torch.eye(rows))
+
+
+def test_noise_stands_once_in_the_place_of_each_modality_and_is_not_flagged():
+    masked = noise()(pair(), torch.Generator().manual_seed(0))
+
+    assert len(masked) == 12
+    sound, picture = (masked.inputs[m].unflatten(0, (3, 4)) for m in (Modality.AUDIO, Modality.VIDEO))
+    assert [bool((part == 1).all()) for part in sound] == [True, False, True]
+    assert [bool((part[1:] == 2).all()) for part in picture] == [True, True, False]
+    assert masked.present[Modality.AUDIO].all()
+    assert torch.equal(masked.target, torch.eye(4).repeat(3, 1))
+
+
+def test_what_was_absent_does_not_turn_into_noise():
+    masked = noise()(pair(), torch.Generator().manual_seed(0))
+
+    assert masked.inputs[Modality.VIDEO][[0, 4, 8]].abs().sum() == 0
+    assert masked.present[Modality.VIDEO][[0, 4, 8]].any().logical_not()
+
+
+def test_soft_shares_sum_to_one_and_hard_ones_are_absences():
+    masked = soft_hard()(pair(), torch.Generator().manual_seed(0))
+
+    assert len(masked) == 16
+    sound, picture = masked.inputs[Modality.AUDIO], masked.inputs[Modality.VIDEO]
+    torch.testing.assert_close(sound[5:8, 0, 0] + picture[5:8, 0] / 2, torch.ones(3))
+    assert masked.present[Modality.AUDIO].tolist() == [True] * 8 + [True, False, False, False] + [True] * 4  # the first has nothing else
+    assert masked.present[Modality.VIDEO][12:].any().logical_not()
+    assert sound[9:12].abs().sum() == 0
+
+
+@pytest.mark.parametrize("masks", [noise, soft_hard])
+def test_one_modality_alone_is_left_as_it_is(masks):
+    alone = Batch({Modality.AUDIO: torch.ones(3, 2)}, {Modality.AUDIO: torch.ones(3, dtype=torch.bool)}, torch.eye(3))
+
+    assert torch.equal(masks()(alone, torch.Generator()).inputs[Modality.AUDIO], torch.ones(3, 2))
