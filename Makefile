@@ -4,7 +4,7 @@
 #   make test               format, lint, types, packages, docs, tests and doctests; stops at the first failure
 #   make check              the same without tests that take over a second
 #   make bench              measure speed and memory, and record them
-#   make record             docs/results.md and docs/benchmarks.md from their JSON
+#   make record             docs/results.md and docs/benchmarks.md from their JSON, docs/corpora.md from the corpora
 #   make docs               the documentation in site/
 
 .PHONY: demo test check bench record docs lint clean
@@ -48,6 +48,7 @@ bench: .venv/.dev
 
 record: .venv/.dev
 	@$(BIN)/python -m emofuse.evaluation.record
+	@$(BIN)/python -m emofuse.sheet
 
 docs: .venv/.dev
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -23,7 +23,7 @@ def picture(file: Path, side: int = 224) -> Path:
 
 
 def small_tree(root: Path) -> Path:
-    """The release of 2021, four pictures and one that shows no face; returns a picture."""
+    """The later folders: four pictures and one that shows no face; returns a picture."""
     codes = {"train_set": {"0": "1", "12": "7", "3": "10"}, "val_set": {"0": "6", "5": "0"}}
     for part, pictures in codes.items():
         for number, code in pictures.items():

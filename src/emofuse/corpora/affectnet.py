@@ -1,6 +1,6 @@
 """AffectNet: 291,650 faces found on the web, eight expressions set by one trained annotator each.
 
-Recorded: photographs found by 1,250 emotion words in six languages at three search engines. The folders of 2021 hold the
+Recorded: photographs found by 1,250 emotion words in six languages at three search engines. The later folders hold the
   faces cut out at 224x224; the older tables name whole photographs of any size, with a box around the face.
 Of whom: unknown people; nobody is named, so people cannot be kept apart.
 Labels: neutral 75,374, happiness 134,915, sadness 25,959, surprise 14,590, fear 6,878, disgust 4,303, anger 25,382,
@@ -219,7 +219,7 @@ AFFECTNET = Corpus(
             "contempt": 4_249,
         },
         facts={"part": {"train": 287_651, "valid": 3_999}},
-        source="the release of 2021, counted by those who have it; table 3 of the paper for the tables of 2017",
+        source="the later folders, as those who have them count; the paper counts the tables of 2017",
     ),
     beside=("*/annotations/*.npy", "**/training.csv", "**/validation.csv", "**/labels.csv", "**/*.txt", "**/*.pdf", "**/README*"),
 )

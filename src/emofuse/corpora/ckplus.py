@@ -89,7 +89,7 @@ CKPLUS = Corpus(
         clips=981,
         people=118,
         labels={"anger": 135, "contempt": 54, "disgust": 177, "fear": 75, "happiness": 207, "sadness": 84, "surprise": 249},
-        source="Lucey and others 2010, table 3 (327 sequences), three frames of each",
+        source="Lucey and others 2010 (327 sequences), three frames of each",
     ),
     beside=("**/ckextended.csv", "**/*.txt", "**/README*"),
 )

@@ -224,7 +224,7 @@ FER2013 = Corpus(
             "neutral": 6_198,
         },
         facts={"usage": {"Training": 28_709, "PublicTest": 3_589, "PrivateTest": 3_589}},
-        source="Goodfellow and others 2013, section 2, and the contest's table itself",
+        source="Goodfellow and others 2013, and the contest's table itself",
     ),
     downloads=(Download("https://raw.githubusercontent.com/microsoft/FERPlus/master/fer2013new.csv", "fer2013new.csv"),),
     beside=(

@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from emofuse.core.clip import Clip, Signal, Source
-from emofuse.core.corpus import Corpus
+from emofuse.core.corpus import Corpus, Published
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
 
@@ -91,4 +91,13 @@ TOY = Corpus(
     citation="Made up by emofuse; cite what you use it to test.",
     layout="    nothing: toy clips are made up in memory\n",
     find=find,
+    getting="Nothing to get; any folder will do, even none.",
+    published=Published(
+        clips=72,
+        people=6,
+        labels=dict.fromkeys(WORDS, 18),
+        facts={"sex": {"female": 36, "male": 36}},
+        each=12,
+        ids=lambda: (f"{who}-{word}-{take}" for who in PEOPLE for word in WORDS for take in range(1, TAKES + 1)),
+    ),
 )
