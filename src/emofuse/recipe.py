@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from emofuse.core.clip import Clip, Signal
 from emofuse.core.corpus import Corpus
@@ -80,6 +81,9 @@ class Recipe:
         return kept
 
 
+Made = TypeVar("Made")
+
+
 def call(path: str, arguments: Mapping[str, object], allowed: Sequence[str] = ("emofuse.recipes",)) -> Recipe:
     """The recipe that ``module:function`` makes of these arguments.
 
@@ -91,28 +95,38 @@ def call(path: str, arguments: Mapping[str, object], allowed: Sequence[str] = ("
     Raises:
         UnknownName: A module, function or argument that does not exist, or a package that was not allowed.
     """
+    return called(path, arguments, allowed, Recipe)
+
+
+def called(path: str, arguments: Mapping[str, object], allowed: Sequence[str], kind: type[Made]) -> Made:
+    """What ``module:function`` makes of these arguments, where its annotation says that it makes such things.
+
+    Raises:
+        UnknownName: A module, function or argument that does not exist, or a package that was not allowed.
+    """
+    what = kind.__name__.lower()
     module_name, _, function_name = path.partition(":")
     if "." not in module_name and module_name not in allowed:
         module_name = f"emofuse.recipes.{module_name}"
     if not any(module_name == package or module_name.startswith(f"{package}.") for package in allowed):
         raise UnknownName(
-            f"Recipe '{path}' lies outside {', '.join(allowed)}. Importing runs code, so allow its package by name (--allow)."
+            f"{what.title()} '{path}' lies outside {', '.join(allowed)}. Importing runs code, so allow its package by name (--allow)."
         )
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name is None or not module_name.startswith(error.name):
             raise
-        raise UnknownName(f"Unknown recipe '{path}'. Expected module:function, such as fer2013:face.") from error
+        raise UnknownName(f"Unknown {what} '{path}'. Expected module:function, such as fer2013:face.") from error
     function = getattr(module, function_name, None)
     own = {name: f for name, f in vars(module).items() if inspect.isfunction(f) and f.__module__ == module_name}
-    known = [name for name, f in own.items() if inspect.signature(f).return_annotation is Recipe]
+    known = [name for name, f in own.items() if inspect.signature(f).return_annotation is kind]
     if function_name not in known or function is None:
-        raise UnknownName(f"Unknown recipe '{function_name}' in {module_name}. Known: {', '.join(known)}.")
+        raise UnknownName(f"Unknown {what} '{function_name}' in {module_name}. Known: {', '.join(known) or 'none'}.")
     takes = inspect.signature(function).parameters
     for name in arguments:
         if name not in takes:
             raise UnknownName(f"{module_name}:{function_name} takes no '{name}'. It takes: {', '.join(takes)}.")
-    recipe = function(**arguments)
-    assert isinstance(recipe, Recipe)
-    return recipe
+    made = function(**arguments)
+    assert isinstance(made, kind)
+    return made
