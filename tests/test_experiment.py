@@ -3,6 +3,8 @@
 import hashlib
 import importlib.util
 import json
+import logging
+import os
 import sys
 from pathlib import Path
 
@@ -10,18 +12,31 @@ import numpy as np
 import pytest
 
 from emofuse.calibration import temperature
-from emofuse.core.errors import CorpusError, RunError, UnknownName
+from emofuse.core.errors import CorpusError, MediaError, RunError, SplitError, UnknownName
+from emofuse.core.modality import Modality
+from emofuse.corpora.toy import TOY
 from emofuse.evaluation.evaluate import answers
+from emofuse.evaluation.predictions import read_predictions
 from emofuse.experiment import train
+from emofuse.features.cache import Cache
 from emofuse.judgement import judge
 from emofuse.recipe import call
 from emofuse.run import facts, load, write_json
+from emofuse.splitting import lists, protocol, write
+from emofuse.splitting import read as read_lists
 
 MINE = """
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
+from emofuse.core.clip import Clip, Signal, Source
+from emofuse.core.errors import MediaError
+from emofuse.core.labels import LabelSet
+from emofuse.core.modality import Modality
 from emofuse.corpora.toy import TOY, find
+from emofuse.protocols import by_group, by_subject
 from emofuse.recipe import Recipe
 from emofuse.recipes import toy
 from emofuse.training.fit import fit
@@ -44,6 +59,48 @@ def watched(network, train, valid, *, seed, kept):
 
 def folds(*, width: int = 16) -> Recipe:
     return replace(toy.voice(width=width), name="mine", corpus=replace(TOY, find=first_takes), fit=watched)
+
+
+READ = []  # names of files, in the order in which they were read
+
+
+def read_samples(path):
+    READ.append(path.name)
+    try:
+        return Signal(np.load(path), 16_000)
+    except ValueError as error:
+        raise MediaError(f"{path.name} holds no samples. Expected an array; get it again.") from error
+
+
+def find_files(root):
+    for path in sorted(root.glob("*.npy")):
+        who, label, take = path.stem.split("-")
+        yield Clip(path.stem, who, label, {Modality.AUDIO: Source(path, read_samples)}, {"take": take})
+
+
+def files(*, members: int = 1, only: str = "", words: bool = True) -> Recipe:
+    """The toy's voices, each in a file; people are kept apart."""
+    made = replace(
+        toy.voice(epochs=2),
+        name="files",
+        corpus=replace(TOY, name="files", find=find_files),
+        protocol=by_subject.folds([("ann", "bob"), ("cleo", "dan"), ("eve", "finn")]),
+        ships_everything=False,
+        keep=partial(of_label, only=only),
+    )
+    return made if words else replace(made, labels=LabelSet(("awe", "envy")))
+
+
+def alone(*, everything: bool = False) -> Recipe:
+    return replace(files(), protocol=by_subject.named(valid=["ann"], test=["bob"]), ships_everything=everything)
+
+
+def grouped(*, k: int = 3) -> Recipe:
+    return replace(files(), protocol=by_group.grouped(k))
+
+
+def of_label(clip, only):
+    return only in clip.label
 """
 PATH, ALLOWED = "watched_recipes:folds", ("emofuse.recipes", "watched_recipes")
 
@@ -188,7 +245,7 @@ def test_a_fold_is_judged_on_its_own_test_part(story, tmp_path):
     assert (said["n"], said["people"], said["shared"]) == (8, ["ann", "bob"], [])
     assert (said["corpus"], said["run"]["split"]) == ("toy", "fold-1")
     assert report.accuracy.value == pytest.approx(read(story["out"] / "report.json")["folds"]["fold-1"]["accuracy"]["value"])
-    assert "0 of 2 test people were also trained on" in (tmp_path / "judged" / "report.txt").read_text()
+    assert "0 of 2 test people were also trained on" in (tmp_path / "judged" / "report.md").read_text()
 
 
 def test_what_learnt_from_everything_is_judged_on_it_and_says_so(story, tmp_path):
@@ -232,3 +289,171 @@ def test_what_cannot_be_trained_is_said_before_anything_is_written(path, argumen
         train(path, arguments, data=tmp_path, out=tmp_path / "out")
 
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def data(watched, tmp_path):
+    """A root with the toy's voices as files, the first take of each label, and nothing read yet."""
+    watched.READ.clear()
+    (tmp_path / "data" / "files").mkdir(parents=True)
+    for clip in TOY.clips(Path()):
+        if clip.facts["take"] == "1":
+            path = tmp_path / "data" / "files" / f"{clip.id}.npy"
+            np.save(path, clip.signal(Modality.AUDIO).values)
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+    return tmp_path / "data"
+
+
+def learn(data, function="files", out="out", **also):
+    arguments = also.pop("arguments", {})
+    return train(f"watched_recipes:{function}", arguments, data=data, out=data.parent / out, allowed=ALLOWED, **also)
+
+
+def break_file(data, name):
+    (data / "files" / f"{name}.npy").write_text("no array at all")
+
+
+@pytest.mark.slow
+def test_a_second_run_finds_all_features_and_learns_the_same(data, watched, caplog):
+    with caplog.at_level(logging.INFO, logger="emofuse"):
+        plain, first = learn(data, out="plain"), learn(data, out="first", cache=Cache(data / "cache"))
+        before = len(watched.READ)
+        again = learn(data, out="again", cache=Cache(data / "cache"))
+
+    # The first run reads each of 24 clips for features once, and each test part when it is judged; the second only judges.
+    assert len(watched.READ) - before == before - len(watched.READ[:before]) + len([n for n in watched.READ[before:]])
+    assert plain.as_dict() == first.as_dict() == again.as_dict()
+    assert len({digest(data.parent / out / "fold-1") for out in ("plain", "first", "again")}) == 1
+    assert caplog.text.count("features: ") == 3
+    seconds = facts(data.parent / "again" / "fold-1")["seconds"]
+    assert 0 <= seconds["features"] <= seconds["total"]
+
+
+@pytest.mark.slow
+def test_answers_are_kept_row_by_row(data):
+    report = learn(data)
+
+    told = read_predictions(data.parent / "out" / "predictions.csv")
+
+    assert len(told.clips) == report.n == 24
+    assert sorted(set(told.folds)) == ["fold-1", "fold-2", "fold-3"]
+    right = np.mean([told.labels[i] == clip.label for i, clip in zip(told.answers, told.clips, strict=True)])
+    assert right == pytest.approx(report.accuracy.value)
+
+
+@pytest.fixture
+def listed(data):
+    """Lists by the takes' people, two splits, one person in neither."""
+    path = data.parent / "lists.json"
+    known = [clip for clip in TOY.clips(Path()) if clip.facts["take"] == "1" and clip.subject != "finn"]
+    splits = list(protocol("leave-one-out")(known))[:2]
+    write(path, "files", splits, "leave-one-out", {})
+    return path
+
+
+@pytest.mark.slow
+def test_a_run_follows_the_lists_it_is_given_and_is_judged_by_them_again(data, listed):
+    report = learn(data, split=listed)
+
+    said = facts(data.parent / "out" / "fold-1")
+    (first, second) = read_lists(listed).splits
+    assert said["split_file"] == {"name": "lists.json", "sha256": read_lists(listed).sha256, **lists(first)}
+    assert report.people == ("ann", "bob")
+    assert facts(data.parent / "out" / "fold-2")["n_train"] == len(second.train) == 12
+
+    again = judge(data.parent / "out" / "fold-1", data=data, out=data.parent / "judged", allowed=ALLOWED)
+
+    assert again.people == ("ann",)
+    assert again.n == 4
+
+
+@pytest.mark.slow
+def test_a_run_by_other_lists_is_another_run(data, listed):
+    learn(data, split=listed)
+
+    assert learn(data, split=listed).n == 8
+    other = data.parent / "other.json"
+    write(other, "files", list(read_lists(listed).splits[::-1]), "leave-one-out", {})
+    with pytest.raises(RunError, match=r"holds another run .* divided by lists.json"):
+        learn(data, split=other)
+
+
+@pytest.mark.slow
+def test_what_learns_from_everything_learns_from_what_is_listed(data, listed, caplog):
+    said = json.loads(listed.read_text())
+    listed.write_text(json.dumps({"splits": said["splits"][:1]}))
+
+    learn(data, "alone", arguments={"everything": True}, split=listed)
+
+    assert "4 of 24 clips stand in no part" in caplog.text
+    assert facts(data.parent / "out" / "files")["n_train"] == 20
+    assert len(facts(data.parent / "out" / "files")["split_file"]["train"]) == 20
+
+
+def test_lists_of_clips_that_are_not_there_are_refused(data, listed):
+    (data / "files" / "ann-anger-1.npy").unlink()
+
+    with pytest.raises(SplitError, match="lists 1 clips that are not there, such as ann-anger-1"):
+        learn(data, split=listed)
+
+
+@pytest.mark.slow
+def test_lists_may_name_what_a_recipe_does_not_want(data, listed):
+    report = learn(data, arguments={"only": "n"}, split=listed)  # anger, happiness, neutral, sadness: all but one have an n
+
+    assert report.n == 2 * sum("n" in word for word in ("anger", "happiness", "neutral", "sadness"))
+
+
+@pytest.mark.parametrize("name", ["cleo-anger-1", "bob-anger-1", "ann-anger-1"], ids=["train", "test", "valid"])
+def test_a_clip_that_cannot_be_read_is_named_with_the_option(data, name):
+    break_file(data, name)
+
+    with pytest.raises((MediaError, CorpusError), match=f"(?s)Clip {name} cannot be read: .*--skip-unreadable"):
+        learn(data, "alone")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", [False, True])
+def test_clips_that_cannot_be_read_are_skipped_and_counted_where_that_is_asked_for(data, caplog, kept):
+    for name in ("cleo-anger-1", "bob-anger-1"):
+        break_file(data, name)
+
+    report = learn(data, skip_unreadable=True, cache=Cache(data / "cache") if kept else None)
+
+    assert (report.n, report.unreadable) == (22, 2)
+    assert "skipped bob-anger-1: bob-anger-1.npy holds no samples" in caplog.text
+    assert facts(data.parent / "out" / "fold-1")["n_test"] == 7
+    assert json.loads((data.parent / "out" / "report.json").read_text())["unreadable"] == 2
+
+
+def test_one_label_only_is_refused_before_anything_is_learnt(data):
+    with pytest.raises(SplitError, match="All 8 clips that split fold-1 learns from|All 2 clips that split fold-1 learns from are of anger"):
+        learn(data, arguments={"only": "anger"})
+
+    assert not (data.parent / "out").exists()
+
+
+def test_labels_that_the_recipe_does_not_know_are_named(data):
+    with pytest.raises(CorpusError, match=r"None of the 24 clips of files carries a label .*Expected some of awe, envy; they carry anger"):
+        learn(data, arguments={"words": False})
+
+
+def test_one_person_only_and_fewer_people_than_folds_are_refused(data):
+    with pytest.raises(SplitError, match="6 people cannot make 7 folds"):
+        learn(data, "grouped", arguments={"k": 7})
+    for path in (data / "files").glob("*.npy"):
+        if not path.name.startswith("ann"):
+            path.unlink()
+    with pytest.raises(SplitError, match="1 person cannot make 3 folds"):
+        learn(data, "grouped")
+
+
+@pytest.mark.slow
+def test_a_label_that_is_judged_and_never_learnt_is_said(data, caplog):
+    for path in (data / "files").glob("*-anger-*.npy"):
+        if path.name[:3] not in ("ann", "bob"):
+            path.unlink()
+
+    learn(data)
+
+    assert "split fold-1 judges anger, of which it learns nothing" in caplog.text

@@ -3,58 +3,157 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 
-from emofuse import catalog
+import numpy as np
+
+from emofuse import __version__, catalog
 from emofuse.core.clip import Clip
 from emofuse.core.corpus import Corpus
 from emofuse.core.errors import CorpusError, RunError
-from emofuse.core.labels import EIGHT_TO_SEVEN, LabelMap, LabelSet, relabel
+from emofuse.core.labels import EIGHT_TO_SEVEN, LabelMap, LabelSet, label_map, relabel
+from emofuse.core.modality import Modality
 from emofuse.core.split import Split
-from emofuse.evaluation.evaluate import answers, evaluate, judged
+from emofuse.evaluation.about import About
+from emofuse.evaluation.evaluate import SMALLEST, answers, answers_by_segment, judged
+from emofuse.evaluation.folder import write_report
+from emofuse.evaluation.hashes import stored
+from emofuse.evaluation.kept import report as kept_report
+from emofuse.evaluation.predictions import Predictions
 from emofuse.evaluation.report import Report
+from emofuse.reading import Recognizer
 from emofuse.recipe import Recipe, call
-from emofuse.recognizer import Recognizer
-from emofuse.run import facts, folder, load, write_json
+from emofuse.run import commit, facts, folder, load
 
 log = logging.getLogger(__name__)
 
+LEVELS = ("clip", "segment")
 
-def judge(run: str | Path, *, data: Path, out: Path, corpus: str | None = None, allowed: Sequence[str] = ("emofuse.recipes",)) -> Report:
-    """Judge a run on the test part of its own split, or on another corpus that it has never seen.
 
-    A run that has learnt from everything has no test part: it is judged on what it has learnt from, and the report says so.
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """Whom a run is to be judged on, and in which words.
+
+    Args:
+        corpus: Its name.
+        clips: With labels out of `way`'s target.
+        way: From the recognizer's words to those that are judged.
+        dropped: Clips whose label has no place there.
+        shared: People among them who were also learnt from.
+        notes: What a reader must be told.
+        in_sample: Whether every clip was learnt from.
+        unseen: Whether the corpus is another than the run's own.
+    """
+
+    corpus: str
+    clips: tuple[Clip, ...]
+    way: LabelMap
+    dropped: int = 0
+    shared: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+    in_sample: bool = False
+    unseen: bool = False
+
+
+def judge(
+    run: str | Path,
+    *,
+    data: Path,
+    out: Path,
+    corpus: str | None = None,
+    words: str | None = None,
+    allowed: Sequence[str] = ("emofuse.recipes",),
+    skip_unreadable: bool = False,
+    units: str | None = None,
+    groups: Sequence[str] | None = None,
+    smallest: int = SMALLEST,
+    level: str = "clip",
+) -> Report:
+    """Judge a run on the test part of its own split, or on another corpus that it has never seen, and write the report's folder.
+
+    A run that has learnt from everything has no test part: it is judged on what it has learnt from, and the report says so,
+    and shows what others of its recipe were worth on what they had not learnt from.
 
     Args:
         run: A shipped name or a folder.
         data: Holds one folder a corpus.
-        out: Where ``report.json`` and ``report.txt`` go.
+        out: Where ``report.html`` and the rest go.
         corpus: Another corpus, through the common seven labels where its words differ.
+        words: Name of the label map by which the answers are judged (`emofuse.core.labels.MAPS`).
         allowed: Packages that the run's recipe may come from.
+        skip_unreadable: Leave out clips that cannot be read, and count them, instead of stopping at the first.
+        units: The fact whose values the intervals draw anew, instead of people.
+        groups: Which facts to tell apart; by default those with two to six values.
+        smallest: Rows that a group must have.
+        level: What a row is: "clip" or "segment".
 
     Raises:
         RunError: No such run, or its split is no longer made by its recipe.
-        CorpusError: The corpus is not there.
+        CorpusError: The corpus is not there, or a clip cannot be read.
+        SplitError: No clip says what `units` or `groups` ask for.
+        UnknownName: There is no such label map.
     """
+    said = facts(run)
+    recognizer, task = load(run, allowed), _task(run, data, corpus, words, allowed)
+    began = perf_counter()
+    predictions, unreadable = _answered(recognizer, task, level, skip_unreadable)
+    seconds = perf_counter() - began
+    report = judged(
+        task.way.target,
+        predictions.clips,
+        predictions.probabilities,
+        shared=task.shared,
+        facts=groups,
+        units=units,
+        smallest=smallest,
+        level=level,
+    )
+    report = replace(report, dropped=task.dropped, unreadable=len(unreadable), notes=(*report.notes, *task.notes))
+    if level == "clip" and len(recognizer.modalities) > 1 and not task.in_sample:
+        report = replace(report, without=_without(recognizer, task, unreadable))
+    kept = _kept(run)
+    about = About(
+        name=recognizer.name,
+        corpus=task.corpus,
+        modalities=tuple(sorted(recognizer.modalities)),
+        in_sample=task.in_sample,
+        unseen=task.unseen,
+        held_out=kept_report(kept) if task.in_sample and kept is not None else None,
+        elsewhere={name: kept_report(told) for name, told in _mapping(kept, "elsewhere").items() if name != task.corpus},
+        run=said,
+        made={
+            "version": __version__,
+            "commit": commit(),
+            "seconds": round(seconds, 1),
+            "files": stored(task.clips),
+            "bootstrap_seed": 0,
+            "unreadable": unreadable,
+        },
+    )
+    write_report(out, report, predictions, about, also={"run": said, "folds_of_run": kept})
+    return report
+
+
+def _task(run: str | Path, data: Path, corpus: str | None, words: str | None, allowed: Sequence[str]) -> Task:
+    """What the run is to be judged on."""
     said = facts(run)
     arguments = said["arguments"]
     assert isinstance(arguments, dict)
     recipe = call(str(said["recipe"]), arguments, allowed)
-    recognizer = load(run, allowed)
     if corpus is not None and corpus != recipe.corpus.name:
-        report = _judged_elsewhere(recognizer, catalog.corpus(corpus), data)
-    else:
-        clips = relabel(recipe.clips(data), recipe.labels)
-        split = _split(said, recipe, clips)
-        report = evaluate(recognizer, split.test or clips, shared=split.shared if split.test else {clip.subject or "" for clip in clips})
-        if not split.test:
-            note = "these weights have learnt from every clip that is judged here: what they are worth on others is in their card"
-            report = replace(report, notes=(*report.notes, note))
-    out.mkdir(parents=True, exist_ok=True)
-    write_json(out / "report.json", {**report.as_dict(), "run": said, "corpus": corpus or recipe.corpus.name, "folds_of_run": _folds(run)})
-    (out / "report.txt").write_text(report.text() + "\n", encoding="utf-8")
-    return report
+        return _elsewhere(recipe.name, frozenset(recipe.features), recipe.labels, catalog.corpus(corpus), data, words)
+    every = recipe.clips(data)
+    clips = relabel(every, recipe.labels)
+    split = _split(said, recipe, clips)
+    way, notes = _way(words, recipe.labels, recipe.labels)
+    judged_on = relabel(split.test or clips, way)
+    if split.test:
+        return Task(recipe.corpus.name, judged_on, way, len(split.test) - len(judged_on), split.shared, notes)
+    notes = (*notes, "these weights have learnt from every clip that is judged here: what they are worth on others is in their card")
+    everybody = frozenset(clip.subject or "" for clip in clips)
+    return Task(recipe.corpus.name, judged_on, way, len(every) - len(judged_on), everybody, notes, in_sample=True)
 
 
 def _split(said: Mapping[str, object], recipe: Recipe, clips: Sequence[Clip]) -> Split:
@@ -69,30 +168,76 @@ def _split(said: Mapping[str, object], recipe: Recipe, clips: Sequence[Clip]) ->
     return splits[str(said["split"])]
 
 
-def _folds(run: str | Path) -> object:
+def _way(words: str | None, own: LabelSet, theirs: LabelSet) -> tuple[LabelMap, tuple[str, ...]]:
+    """The map that was asked for, or the words as they are where all are known, or the common seven; and what it does."""
+    if words is None and set(theirs) <= set(own):
+        return LabelMap("as they are", own), ()
+    way = EIGHT_TO_SEVEN if words is None else label_map(words)
+    gone = [word for word in own if way.word(word) is None]
+    note = f"never answered here, the others share what they had: {', '.join(gone)}"
+    return way, (note,) if gone else ()
+
+
+def _answered(recognizer: Recognizer, task: Task, level: str, skip_unreadable: bool) -> tuple[Predictions, list[str]]:
+    """Every answer in the words that are judged, without what could not be read, whose ids stand beside them."""
+    if level not in LEVELS:
+        raise RunError(f"There is no level '{level}' to judge at. Expected one of: {', '.join(LEVELS)}; choose one.")
+    unreadable: list[str] = []
+    if level == "segment":
+        rows, scores = answers_by_segment(recognizer, task.clips, unreadable if skip_unreadable else None)
+    else:
+        rows, scores = task.clips, answers(recognizer, task.clips, unreadable if skip_unreadable else None)
+        read = np.array([clip.id not in set(unreadable) for clip in rows], dtype=bool)
+        rows, scores = tuple(clip for clip, there in zip(rows, read, strict=True) if there), scores[read]
+    return Predictions(task.way.target, rows, task.way.within(scores, recognizer.labels)), unreadable
+
+
+def _without(recognizer: Recognizer, task: Task, unreadable: Sequence[str]) -> dict[Modality, Report]:
+    """The same clips with one modality taken away, for each of them."""
+    clips = [clip for clip in task.clips if clip.id not in set(unreadable)]
+    scores = {m: answers(recognizer, [clip.without(m) for clip in clips]) for m in sorted(recognizer.modalities)}
+    return {
+        m: judged(task.way.target, clips, task.way.within(rows, recognizer.labels), shared=task.shared, facts=())
+        for m, rows in scores.items()
+    }
+
+
+def _kept(run: str | Path) -> dict[str, object] | None:
     """What the run's own report says, judged on people it had not learnt from; None where it has none."""
     path = folder(run) / "report.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"{path} cannot be read: {error}. Expected the JSON that `emofuse train` wrote; restore it.") from error
+    return said if isinstance(said, dict) else None
+
+
+def _mapping(said: Mapping[str, object] | None, key: str) -> Mapping[str, Mapping[str, object]]:
+    value = (said or {}).get(key)
+    return value if isinstance(value, Mapping) else {}
 
 
 def elsewhere(recognizer: Recognizer, corpus: Corpus, data: Path) -> Report | None:
     """Judged on a corpus it has never seen; None, and a warning, where that is not here."""
     try:
-        return _judged_elsewhere(recognizer, corpus, data)
+        task = _elsewhere(recognizer.name, recognizer.modalities, recognizer.labels, corpus, data, None)
     except CorpusError as error:
         log.warning("not judged on %s: %s", corpus.name, error)
         return None
+    scores = task.way.within(answers(recognizer, task.clips), recognizer.labels)
+    report = judged(task.way.target, task.clips, scores)
+    return replace(report, dropped=task.dropped, notes=(*report.notes, *task.notes))
 
 
-def _judged_elsewhere(recognizer: Recognizer, corpus: Corpus, data: Path) -> Report:
-    if not recognizer.modalities & corpus.modalities:
-        needs, has = ", ".join(sorted(recognizer.modalities)), ", ".join(sorted(corpus.modalities))
-        raise RunError(
-            f"'{recognizer.name}' cannot be judged on {corpus.name}: it needs {needs}, the corpus has {has}. Choose another corpus."
-        )
+def _elsewhere(name: str, modalities: frozenset[Modality], labels: LabelSet, corpus: Corpus, data: Path, words: str | None) -> Task:
+    if not modalities & corpus.modalities:
+        needs, has = ", ".join(sorted(modalities)), ", ".join(sorted(corpus.modalities))
+        raise RunError(f"'{name}' cannot be judged on {corpus.name}: it needs {needs}, the corpus has {has}. Choose another corpus.")
     clips = corpus.clips(data / corpus.name)
-    same = set(corpus.labels) <= set(recognizer.labels)
-    way = LabelMap("as they are", LabelSet(recognizer.labels.words)) if same else EIGHT_TO_SEVEN
+    way, notes = _way(words, labels, corpus.labels)
     known = relabel(clips, way)
-    report = judged(way.target, known, way.scores(answers(recognizer, known), recognizer.labels))
-    return replace(report, dropped=len(clips) - len(known), notes=(*report.notes, f"labels: {way.name}"))
+    left = sorted({str(clip.label) for clip in clips if clip.label is None or way.word(clip.label) is None})
+    told = (*notes, *([f"left out, having no place among the labels: {', '.join(left)}"] if left else []), f"labels: {way.name}")
+    return Task(corpus.name, known, way, len(clips) - len(known), notes=told, unseen=True)

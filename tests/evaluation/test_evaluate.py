@@ -6,7 +6,8 @@ from emofuse.core.errors import CorpusError, MediaError, MissingModality, SplitE
 from emofuse.core.labels import LabelSet
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
-from emofuse.evaluation.evaluate import answers, answers_by_segment, evaluate, judged, predictions
+from emofuse.evaluation.evaluate import answers, answers_by_segment, evaluate, judged
+from emofuse.evaluation.metrics import answered
 from emofuse.evaluation.report import Person
 
 LABELS = LabelSet(("anger", "calm"))
@@ -200,7 +201,7 @@ def test_clips_that_cannot_be_read_are_named_where_that_is_asked_for(recognizer)
     rows = answers(recognizer, clips, unreadable)
 
     assert unreadable == ["3", "4"]
-    np.testing.assert_array_equal(predictions(rows), [1, 1, 1, -1, -1, 1, 1])
+    np.testing.assert_array_equal(answered(rows), [1, 1, 1, -1, -1, 1, 1])
 
 
 def test_segments_of_what_cannot_be_read_are_named_too():

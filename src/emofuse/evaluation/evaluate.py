@@ -3,7 +3,6 @@
 N: rows, which are clips, or segments of clips; C: classes.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -15,9 +14,11 @@ import numpy as np
 from emofuse.core.clip import Clip
 from emofuse.core.errors import CorpusError, EmofuseError, MediaError, MissingModality, SplitError
 from emofuse.core.labels import LabelSet, relabel
+from emofuse.evaluation.hashes import fingerprint
 from emofuse.evaluation.metrics import (
     Point,
     accuracy,
+    answered,
     aurc,
     brier,
     chance,
@@ -201,7 +202,7 @@ def judged(
     _check(labels, clips, probabilities)
     truth = np.array([labels.index(clip.label or "") for clip in clips])
     absent = np.isnan(probabilities).any(axis=1)
-    prediction = predictions(probabilities)
+    prediction = answered(probabilities)
     subjects = [clip.subject for clip in clips]
     people = tuple(sorted({who for who in subjects if who is not None})) if None not in subjects else None
     drawn, owners = _units(clips, units, level)
@@ -243,29 +244,6 @@ def judged(
         level=level,
         data=fingerprint(clips),
     )
-
-
-def predictions(probabilities: np.ndarray) -> np.ndarray:
-    """The label of each row, as its index; -1 where there is no answer.
-
-    Example:
-        >>> predictions(np.array([[0.2, 0.8], [np.nan, np.nan]])).tolist()
-        [1, -1]
-    """
-    absent = np.isnan(probabilities).any(axis=1)
-    return np.where(absent, -1, np.where(absent[:, None], 0, probabilities).argmax(axis=1))
-
-
-def fingerprint(clips: Sequence[Clip]) -> str:
-    """SHA-256 over the ids, labels and people of rows, whatever their order: what was judged, not how it is stored.
-
-    Example:
-        >>> two = [Clip("1", "ann", "calm", {}), Clip("2", "bob", "fear", {})]
-        >>> fingerprint(two) == fingerprint(two[::-1]) != fingerprint(two[:1])
-        True
-    """
-    lines = sorted(f"{clip.id}\t{clip.label}\t{'' if clip.subject is None else clip.subject}\n" for clip in clips)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 _Partly = Callable[[np.ndarray], Part]

@@ -23,6 +23,17 @@ CHUNK = 2_000_000  # weights at once, resamples times rows: 8 MB of float32 stay
 Metric = Callable[[np.ndarray, np.ndarray, np.ndarray | None], np.ndarray]
 
 
+def answered(probabilities: np.ndarray) -> np.ndarray:
+    """The label of each row, as its index; -1 where there is no answer.
+
+    Example:
+        >>> answered(np.array([[0.2, 0.8], [np.nan, np.nan]])).tolist()
+        [1, -1]
+    """
+    there = _there(probabilities)
+    return np.where(there, np.where(there[:, None], probabilities, 0).argmax(axis=1), -1)
+
+
 def confusion(truth: np.ndarray, prediction: np.ndarray, classes: int, weights: np.ndarray | None = None) -> np.ndarray:
     """How often each class was taken for which; the last column is for no answer at all.
 
@@ -228,7 +239,7 @@ def aurc(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | Non
     """
     confidence, right = _sureness(truth, probabilities)
     order, last = _ranked(confidence)
-    counted = np.ones(len(order)) if weights is None else weights[..., _answered(probabilities)][..., order]
+    counted = np.ones(len(order)) if weights is None else weights[..., _there(probabilities)][..., order]
     wrong = counted * ~right[order]
     risk = _ratio(wrong.cumsum(axis=-1)[..., last], counted.cumsum(axis=-1)[..., last])
     total = counted.sum(axis=-1)
@@ -251,7 +262,7 @@ def ece(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None
     """
     confidence, right = _sureness(truth, probabilities)
     member = np.eye(bins)[_bins(confidence, bins)]  # (N, bins)
-    counted = np.ones(len(confidence)) if weights is None else weights[..., _answered(probabilities)]
+    counted = np.ones(len(confidence)) if weights is None else weights[..., _there(probabilities)]
     gap = counted @ (member * (right - confidence)[:, None])  # (..., bins): sum of right minus sum of confidence
     total = counted.sum(axis=-1)
     error: np.ndarray = np.where(total > 0, _ratio(np.abs(gap).sum(axis=-1), total), np.nan)[()]
@@ -268,10 +279,10 @@ def brier(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | No
     Source:
         Brier 1950, equation 2.
     """
-    answered = _answered(probabilities)
-    known = probabilities[answered].astype(np.float64)
-    distance = ((known - np.eye(probabilities.shape[1])[truth[answered]]) ** 2).sum(axis=1)
-    return _mean(distance, None if weights is None else weights[..., answered])
+    there = _there(probabilities)
+    known = probabilities[there].astype(np.float64)
+    distance = ((known - np.eye(probabilities.shape[1])[truth[there]]) ** 2).sum(axis=1)
+    return _mean(distance, None if weights is None else weights[..., there])
 
 
 def interval(
@@ -352,17 +363,17 @@ def _owners(groups: Sequence[Hashable]) -> tuple[int, np.ndarray]:
     return len(index), np.array([index[group] for group in groups])
 
 
-def _answered(probabilities: np.ndarray) -> np.ndarray:
+def _there(probabilities: np.ndarray) -> np.ndarray:
     """Which rows have an answer. Shape: (N, C) -> (N,) bool."""
-    answered: np.ndarray = ~np.isnan(probabilities).any(axis=1)
-    return answered
+    there: np.ndarray = ~np.isnan(probabilities).any(axis=1)
+    return there
 
 
 def _sureness(truth: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of the answered rows: the probability of the top label, and whether it is right. Shape: (M,) float, (M,) bool."""
-    answered = _answered(probabilities)
-    known = probabilities[answered]
-    return known.max(axis=1), known.argmax(axis=1) == truth[answered]
+    there = _there(probabilities)
+    known = probabilities[there]
+    return known.max(axis=1), known.argmax(axis=1) == truth[there]
 
 
 def _bins(confidence: np.ndarray, bins: int) -> np.ndarray:

@@ -1,0 +1,69 @@
+"""A report's folder: what people read, what programs read, and every answer.
+
+``report.html`` and ``report.md`` say the same; ``report.json`` has it all; ``csv/`` has each table; ``predictions.csv`` each answer.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from emofuse.evaluation import predictions as table
+from emofuse.evaluation.about import About, headline
+from emofuse.evaluation.markdown import markdown
+from emofuse.evaluation.page import page
+from emofuse.evaluation.predictions import Predictions
+from emofuse.evaluation.report import Report
+from emofuse.evaluation.sections import document
+from emofuse.evaluation.tables import write_tables
+from emofuse.media.beside import beside
+
+LEARNT = "in_sample"  # folder of tables and answers that are no results, because what they are about was learnt from
+
+
+def write_report(
+    folder: Path, report: Report, predictions: Predictions | None, about: About, also: Mapping[str, object] | None = None
+) -> None:
+    """Write a whole report, each file whole or not at all.
+
+    Where a run was judged on what it has learnt from, ``csv/`` holds the figures of what it had not, and its own tables and answers
+    lie in ``in_sample/``, where no comparison takes them for results.
+
+    Args:
+        folder: Made where it is missing.
+        report: The figures.
+        predictions: The answers they were made from; None where they are not kept.
+        about: What stands beside them.
+        also: More for ``report.json``.
+
+    Raises:
+        MediaError: It cannot be written there.
+    """
+    told = document(report, about)
+    said = {
+        **report.as_dict(),
+        "sentence": headline(report, about),
+        "recognizer": about.name,
+        "corpus": about.corpus,
+        "in_sample": about.in_sample,
+        "unseen": about.unseen,
+        "elsewhere": {name: other.as_dict() for name, other in about.elsewhere.items()},
+        "certificate": None if about.certificate is None else dict(about.certificate),
+        "made": dict(about.made),
+        **(also or {}),
+    }
+    _write(folder / "report.json", json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    _write(folder / "report.md", markdown(told))
+    _write(folder / "report.html", page(told))
+    own = folder / LEARNT if about.in_sample else folder
+    if about.in_sample:
+        (folder / table.FILE).unlink(missing_ok=True)  # of an earlier report in the same folder
+    if about.in_sample and about.held_out is not None:
+        write_tables(folder / "csv", about.held_out)
+    write_tables(own / "csv", report)
+    if predictions is not None:
+        predictions.write(own / table.FILE)
+
+
+def _write(path: Path, text: str) -> None:
+    with beside(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
