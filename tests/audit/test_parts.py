@@ -108,7 +108,9 @@ LONG = "nobody knows the trouble I have seen"
 
 
 def test_long_texts_that_come_back_are_named_whatever_their_case():
-    (found,) = texts.look(seen([clip("a", text=LONG), clip("b", text="Okay.")], [clip("c", text=LONG.upper() + "!"), clip("d", text="Okay.")]))
+    (found,) = texts.look(
+        seen([clip("a", text=LONG), clip("b", text="Okay.")], [clip("c", text=LONG.upper() + "!"), clip("d", text="Okay.")])
+    )
 
     assert (found.grade, found.rows) == (Grade.INFLATED, (("c", "a"),))
 
@@ -179,7 +181,9 @@ def test_altered_copies_of_training_clips_in_train_raise_nothing():
     assert augmented.look(seen([clip("a"), clip("b", copy_of="a"), clip("a_noise1")], [clip("c")])) == []
 
 
-@pytest.mark.parametrize("names", [("happy_noise", "sad_noise"), ("dia1_utt2", "dia1_utt3"), ("03-01-05-01", "03-01-05-02"), ("aug_1", "aug_2")])
+@pytest.mark.parametrize(
+    "names", [("happy_noise", "sad_noise"), ("dia1_utt2", "dia1_utt3"), ("03-01-05-01", "03-01-05-02"), ("aug_1", "aug_2")]
+)
 def test_names_that_merely_look_altered_raise_nothing(names):
     assert augmented.look(seen([clip(names[0])], [clip(names[1])])) == []
 
@@ -198,14 +202,14 @@ def test_what_is_said_of_augmentation_counts(said, grades):
 
 def test_takes_in_several_modalities_are_counted_once():
     def both(name):
-        return [clip(f"01-{name}", take=name), clip(f"02-{name}", take=name)]
+        return [clip(f"01-{name}", same_take=name), clip(f"02-{name}", same_take=name)]
 
-    crossing = seen([clip("01-t1", take="t1")], [clip("02-t1", take="t1")])
+    crossing = seen([clip("01-t1", same_take="t1")], [clip("02-t1", same_take="t1")])
     within = seen(both("t1"), both("t2"))
 
     assert [(f.trap, f.grade, f.rows) for f in takes.look(crossing)] == [("T18", Grade.INFLATED, (("02-t1", "01-t1"),))]
     assert [(f.grade, f.rows) for f in takes.look(within)] == [(Grade.INFLATED, (("01-t2", "02-t2"),))]
-    assert takes.look(seen(both("t1"), [clip("01-t2", take="t2")])) == []
+    assert takes.look(seen(both("t1"), [clip("01-t2", same_take="t2")])) == []
     with pytest.raises(NotLooked, match="takes"):
         takes.look(seen([clip("a")], [clip("b")]))
 
@@ -217,13 +221,17 @@ def window(name, start, end, recording="r"):
 def test_windows_that_overlap_across_parts_are_named():
     long = window("long", 0, 60_000)
 
-    (found,) = windows.look(seen([window("w1", 0, 2_000), window("w4", 90_000, 91_000)], [window("w2", 1_000, 3_000), window("w3", 2_500, 4_000)]))
+    (found,) = windows.look(
+        seen([window("w1", 0, 2_000), window("w4", 90_000, 91_000)], [window("w2", 1_000, 3_000), window("w3", 2_500, 4_000)])
+    )
 
     assert (found.trap, found.grade, found.rows) == ("T4", Grade.INFLATED, (("w2", "w1"),))
     assert windows.look(seen([long, window("w5", 50_000, 52_000)], [window("w6", 59_000, 61_000)]))[0].rows == (("w6", "long"),)
 
 
-@pytest.mark.parametrize("other", [window("w2", 2_000, 4_000), window("w2", 1_000, 3_000, recording="s")], ids=["it only touches", "another recording"])
+@pytest.mark.parametrize(
+    "other", [window("w2", 2_000, 4_000), window("w2", 1_000, 3_000, recording="s")], ids=["it only touches", "another recording"]
+)
 def test_windows_that_share_no_time_raise_nothing(other):
     assert windows.look(seen([window("w1", 0, 2_000)], [other])) == []
 
@@ -245,7 +253,9 @@ def test_windows_whose_times_are_not_told_are_not_looked_at():
 
 
 def test_a_total_of_three_times_the_corpus_is_copies():
-    claimed = Evidence("a paper", corpus=corpus(2_452, channel={"speech": 1_440, "song": 1_012}), says={"n_test": 864, "test_fraction": 0.2})
+    claimed = Evidence(
+        "a paper", corpus=corpus(2_452, channel={"speech": 1_440, "song": 1_012}), says={"n_test": 864, "test_fraction": 0.2}
+    )
 
     (found,) = multiplied.look(claimed)
 

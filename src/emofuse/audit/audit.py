@@ -1,19 +1,23 @@
 """Every question of this folder, asked of one piece of evidence; and what came out, for people, for machines, and for a card."""
 
 import hashlib
+import inspect
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from types import ModuleType
 
 from emofuse import catalog
 from emofuse.audit.base import Evidence, Finding, Grade, NotLooked
+from emofuse.core.errors import UnknownName
 from emofuse.core.progress import Progress, quiet_progress
 
 log = logging.getLogger(__name__)
 
 GRADES = list(Grade)
+STEPS = 1_000  # of each question, in what progress is told
 SHOWN = 3  # rows named in the table; all of them are in the JSON
 WIDTH = 100  # signs of a line of text
 
@@ -144,22 +148,30 @@ def questions() -> Mapping[str, ModuleType]:
     return dict(sorted(asking.items(), key=lambda item: (int(item[1].TRAPS[0].strip("T")), item[0])))
 
 
-def audit(evidence: Evidence, progress: Progress = quiet_progress) -> Audit:
+def audit(evidence: Evidence, progress: Progress = quiet_progress, only: Collection[str] = ()) -> Audit:
     """Ask every question.
 
     An error inside a question leaves it unanswered, with what went wrong; the others are asked all the same.
 
     Args:
         evidence: What there is.
-        progress: Called with questions asked, and questions in all.
+        progress: Called with questions asked, and questions in all, both in thousandths.
+        only: Names of the questions to ask; the others are then said not to have been asked. All where it is empty.
+
+    Raises:
+        UnknownName: There is no such question.
     """
     findings: list[Finding] = []
     fine, unanswered = [], []
     asked = questions()
+    unknown = sorted(set(only) - set(asked))
+    if unknown:
+        raise UnknownName(f"Unknown question '{unknown[0]}'. Known: {', '.join(asked)}.")
     for i, (name, question) in enumerate(asked.items()):
-        progress(i, len(asked))
         try:
-            found: Sequence[Finding] = question.look(evidence)
+            if only and name not in only:
+                raise NotLooked("somebody to ask it: it was left out")
+            found = _found(question, evidence, partial(_within, progress, i, len(asked)))
         except NotLooked as need:
             unanswered.append(Asked(name, question.ASKS, tuple(question.TRAPS), str(need)))
             continue
@@ -170,10 +182,26 @@ def audit(evidence: Evidence, progress: Progress = quiet_progress) -> Audit:
         findings += found
         if not found:
             fine.append(Asked(name, question.ASKS, tuple(question.TRAPS)))
-    progress(len(asked), len(asked))
+    progress(len(asked) * STEPS, len(asked) * STEPS)
     ordered = sorted(findings, key=lambda f: (-GRADES.index(f.grade), int(f.trap.strip("T")), f.title))
     names = tuple(split.name for split in evidence.splits)
     return Audit(evidence.name, tuple(ordered), tuple(fine), tuple(unanswered), len(evidence.clips), names, len(asked), digest(evidence))
+
+
+def _found(question: ModuleType, evidence: Evidence, progress: Progress) -> Sequence[Finding]:
+    """What a question finds; those that read many files say how far they are."""
+    found: Sequence[Finding]
+    if "progress" in inspect.signature(question.look).parameters:
+        found = question.look(evidence, progress=progress)
+    else:
+        found = question.look(evidence)
+    progress(1, 1)
+    return found
+
+
+def _within(progress: Progress, place: int, questions: int, done: int, total: int) -> None:
+    """How far along all questions are, when one of them is `done` of `total`."""
+    progress(place * STEPS + STEPS * done // max(total, 1), questions * STEPS)
 
 
 def digest(evidence: Evidence) -> str:

@@ -305,13 +305,13 @@ def systems(says: Mapping[str, object]) -> dict[str, dict[str, object]]:
 
 
 def words(value: object) -> set[str]:
-    """The words of what is said, whatever its form: ``"train+test"``, ``["train", "test"]``.
+    """The words of what is said, whatever its form: ``"train+test"``, ``["train", "test"]``; none where nothing is.
 
     Example:
         >>> sorted(words(["Train and", "test"]))
         ['and', 'test', 'train']
     """
-    texts = value if isinstance(value, list | tuple | set) else [value]
+    texts = value if isinstance(value, list | tuple | set) else [] if value is None else [value]
     return {word for text in texts for word in re.findall(r"[a-z]+", str(text).lower())}
 
 

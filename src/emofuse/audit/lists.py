@@ -191,7 +191,7 @@ class _Reader:
 
 def _take(name: Told | None) -> dict[str, str]:
     """Of which take a file is one of several, where its name tells; the clip itself, which all of them are, has no such fact."""
-    return {"take": name.facts["take"]} if name is not None and "take" in name.facts else {}
+    return {"same_take": name.facts["same_take"]} if name is not None and "same_take" in name.facts else {}
 
 
 def _canonical(text: str, name: Told | None) -> str:

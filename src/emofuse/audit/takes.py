@@ -11,12 +11,12 @@ TRAPS = ("T18",)
 
 
 def look(evidence: Evidence) -> Sequence[Finding]:
-    """Rows that are the same take; by the fact ``take``.
+    """Rows that are the same take; by the fact ``same_take``.
 
     Raises:
         NotLooked: Takes are not told, or no split judges anybody.
     """
-    take = fact("take")
+    take = fact("same_take")
     if not any(take(clip) for clip in evidence.clips):
         raise NotLooked("takes: no clip tells of which take it is a copy")
     splits = judging(evidence)
@@ -60,4 +60,4 @@ def look(evidence: Evidence) -> Sequence[Finding]:
 
 
 def _own(clip: Clip) -> Hashable:
-    return clip.facts.get("take") or ("alone", clip.id)
+    return clip.facts.get("same_take") or ("alone", clip.id)

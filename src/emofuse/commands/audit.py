@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--block", action="append", default=[], metavar="MODALITY=COL,COL", help="the table's columns of a modality")
     parser.add_argument("--says", action="append", default=[], metavar="NAME=JSON", help="what is said of it, such as chosen_on='\"test\"'")
+    parser.add_argument("--ask", action="append", default=[], metavar="QUESTION", help="ask this only; a file's name in emofuse/audit")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write audit.json, audit.txt and certificate.md here")
     parser.add_argument("--json", action="store_true", help="print JSON")
     packages(parser)
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         says=pairs(options.says, "--says"),
         allowed=allowed(options),
     )
-    told = audit(found, _bar())
+    told = audit(found, _bar(), options.ask)
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
         for name, text in (
@@ -78,7 +79,7 @@ def _bar() -> Progress:
     """A progress bar over the questions, on a terminal only."""
     from tqdm import tqdm
 
-    shown = tqdm(total=None, unit="question", leave=False, disable=None)
+    shown = tqdm(total=None, unit="question", bar_format="{l_bar}{bar}| {elapsed}<{remaining}", leave=False, disable=None)
 
     def progress(done: int, total: int) -> None:
         shown.total = total
