@@ -353,7 +353,9 @@ def test_a_record_cannot_name_a_place_outside(server, tmp_path, name):
 
 
 def test_a_corpus_that_must_be_asked_for_says_whom(tmp_path):
-    with pytest.raises(CorpusError, match=r"not to be fetched without asking \(CC BY 4\.0\)\. Ask its owners"):
+    with pytest.raises(
+        CorpusError, match=r"small cannot be fetched from here\. .* Ask its owners at example\.org\. \(Licence: CC BY 4\.0\.\)"
+    ):
         downloads(SMALL)
 
 

@@ -40,6 +40,7 @@ def test_files_are_fetched_and_said_with_their_sum_where_none_is_published(serve
 
     said = capsys.readouterr().out
     assert said.startswith("Licence: for research by agreement. Cite: Lucey")
+    assert "\n2 files, 5 B; --list names them, --only chooses some\n" in said
     assert "4 B  anger/S010_004_00000017.png: fetched, no checksum is published; its SHA-256 is " in said
     assert f"emofuse check ckplus --data {tmp_path / 'data'}" in said
     assert (tmp_path / "data" / "ckplus" / "notes.txt").read_text() == "notes"
@@ -62,7 +63,7 @@ def test_where_it_is_only_a_part_the_rest_is_to_be_asked_for(served, tmp_path, c
 def test_files_are_listed_with_their_size(served, tmp_path, capsys):
     assert main(["fetch", "ckplus", "--data", str(tmp_path), "--list"]) == 0
 
-    assert capsys.readouterr().out.splitlines() == [" not known  anger/S010_004_00000017.png", "       5 B  notes.txt"]
+    assert capsys.readouterr().out.splitlines() == ["size not told  anger/S010_004_00000017.png", "          5 B  notes.txt"]
     assert not (tmp_path / "ckplus").exists()
 
 

@@ -80,10 +80,9 @@ def folder(corpus: Corpus, data: Path) -> Path:
 def _counts(corpus: Corpus, clips: Sequence[Clip]) -> tuple[Count, ...]:
     published = corpus.published
     people = {clip.subject for clip in clips} - {None}
-    lines = [
-        Count("clips", len(clips), None if published is None else published.clips),
-        Count("people", len(people), None if published is None else published.people),
-    ]
+    lines = [Count("clips", len(clips), None if published is None else published.clips)]
+    if people or (published is not None and published.people):
+        lines.append(Count("people", len(people), None if published is None else published.people))
     lines += [Count(f"with {m}", sum(m in clip.sources for clip in clips)) for m in sorted(corpus.modalities) if len(corpus.modalities) > 1]
     lines += _against(
         "label", Counter(clip.label or "(none)" for clip in clips), published.labels if published else {}, list(corpus.labels)

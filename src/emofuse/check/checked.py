@@ -105,7 +105,7 @@ class Checked:
             expected = "" if count.expected is None else f"{count.expected:,}"
             difference = f"{count.found - count.expected:+,}" if count.wrong and count.expected is not None else ""
             lines.append(f"{count.what:<{width}}  {count.found:>9,}  {expected:>9}  {difference:>10}")
-        lines += ["", *self._said()]
+        lines += [*([""] if self.counts else []), *self._said()]
         return "\n".join(line.rstrip() for line in lines)
 
     def _said(self) -> Iterable[str]:

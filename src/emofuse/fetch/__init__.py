@@ -47,10 +47,12 @@ def downloads(corpus: Corpus, only: str = "*") -> tuple[Download, ...]:
         only: A pattern that names must fit, such as ``Audio_*``.
 
     Raises:
-        CorpusError: It must be asked for, no name fits, or a record cannot be read.
+        CorpusError: It must be got by hand, no name fits, or a record cannot be read.
     """
     if not corpus.downloads:
-        raise CorpusError(f"{corpus.name} is not to be fetched without asking ({corpus.license}). {corpus.getting}")
+        raise CorpusError(
+            f"{corpus.name} cannot be fetched from here. Expected it to be got by hand. {corpus.getting} (Licence: {corpus.license}.)"
+        )
     every: list[Download] = []
     for entry in corpus.downloads:
         every += [entry] if isinstance(entry, Download) else zenodo.files(entry.removeprefix("zenodo:"))
