@@ -56,7 +56,7 @@ def read(path: Path, words: Sequence[str], numbers: Sequence[str], limit: int) -
         largest = max((_weight(file, group, wanted) for group in range(file.num_row_groups)), default=0)
         if largest > limit:
             raise CorpusError(
-                f"{path} has {largest / 2**30:.3g} GiB in one group of rows, which is read whole. Expected at most {limit / 2**30:.3g} GiB; "
+                f"{path} has {largest / 2**30:.3g} GiB in one group of rows, read at once. Expected at most {limit / 2**30:.3g} GiB; "
                 f"write it again in smaller groups (row_group_size=10_000), or name fewer columns."
             )
         said: dict[str, Words] = {name: [] for name in words}
