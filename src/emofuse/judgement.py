@@ -235,7 +235,7 @@ def _elsewhere(name: str, modalities: frozenset[Modality], labels: LabelSet, cor
     if not modalities & corpus.modalities:
         needs, has = ", ".join(sorted(modalities)), ", ".join(sorted(corpus.modalities))
         raise RunError(f"'{name}' cannot be judged on {corpus.name}: it needs {needs}, the corpus has {has}. Choose another corpus.")
-    clips = corpus.clips(data / corpus.name)
+    clips = corpus.clips(corpus.under(data))
     way, notes = _way(words, labels, corpus.labels)
     known = relabel(clips, way)
     left = sorted({str(clip.label) for clip in clips if clip.label is None or way.word(clip.label) is None})

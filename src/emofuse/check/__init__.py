@@ -71,7 +71,7 @@ def folder(corpus: Corpus, data: Path) -> Path:
     Raises:
         CorpusError: A reader refuses what it finds.
     """
-    inside = data / corpus.name
+    inside = corpus.under(data)
     if inside.exists() or next(iter(corpus.find(data)), None) is None:
         return inside
     return data

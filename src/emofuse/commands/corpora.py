@@ -41,7 +41,7 @@ def _row(corpus: "Corpus", data: Path | None) -> tuple[str, ...]:
         ", ".join(sorted(corpus.modalities)),
         "people not told" if people is None else f"{people:,} people",
         f"{len(corpus.labels)} labels",
-        *([] if data is None else [_here(corpus, data / corpus.name)]),
+        *([] if data is None else [_here(corpus, corpus.under(data))]),
         corpus.license,
     )
 

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     corpus = catalog.corpus(options.corpus)
     given = pairs(options.settings)
     protocol = splitting.protocol(options.protocol, given, corpus.name)
-    clips = corpus.clips(options.data / corpus.name)
+    clips = corpus.clips(corpus.under(options.data))
     splits = tuple(protocol(clips))
     print(splitting.table(splits, clips))
     if options.out is not None:

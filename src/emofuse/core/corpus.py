@@ -69,7 +69,7 @@ class Corpus:
         published: What a complete copy holds; None where it has no fixed size.
         downloads: What may be fetched without a form: files, or where a record that lists them stands (``zenodo:1188976``).
         beside: Glob patterns of files that belong to a copy without being a clip's: tables, readme files.
-        folder: Its folder under a data root, where that is not its name: two corpora may be read from one copy.
+        folder: Where to look under a data root when there is no folder of its name: two corpora may be read from one copy.
     """
 
     name: str
@@ -86,8 +86,9 @@ class Corpus:
     folder: str = ""
 
     def under(self, data: Path) -> Path:
-        """Where its copy lies under a data root, which holds one folder a corpus."""
-        return Path(data) / (self.folder or self.name)
+        """Where its copy lies under a data root, which holds one folder a corpus: that of its name, else `folder`."""
+        own = Path(data) / self.name
+        return Path(data) / self.folder if self.folder and not own.is_dir() else own
 
     def clips(self, root: Path) -> tuple[Clip, ...]:
         """Every clip under `root`, in the order of their ids, whatever the file system's order.

@@ -134,4 +134,5 @@ EMORYNLP = Corpus(
         for part in PARTS
     ),
     beside=("*_sent_emo.csv", "meld_dev_test_embeddings.npz", "*/._*", "README*"),
+    folder="meld",
 )
