@@ -18,10 +18,10 @@ from emofuse.core.modality import Modality
 from emofuse.core.split import Split
 from emofuse.evaluation.about import About
 from emofuse.evaluation.evaluate import SMALLEST, answers, answers_by_segment, judged
-from emofuse.evaluation.folder import write_report
+from emofuse.evaluation.folder import LEARNT, write_report
 from emofuse.evaluation.hashes import stored
 from emofuse.evaluation.kept import report as kept_report
-from emofuse.evaluation.predictions import Predictions
+from emofuse.evaluation.predictions import FILE, Predictions, read_predictions
 from emofuse.evaluation.report import Report
 from emofuse.reading import Recognizer
 from emofuse.recipe import Recipe, call
@@ -134,6 +134,53 @@ def judge(
     )
     write_report(out, report, predictions, about, also={"run": said, "folds_of_run": kept})
     return report
+
+
+def answers_of(what: str | Path, data: Path | None = None, allowed: Sequence[str] = ("emofuse.recipes",)) -> Predictions:
+    """Answers to what was not learnt from: those that a report, or a run's training, has left; or a run's to its own test part.
+
+    Args:
+        what: A report's folder, a ``predictions.csv``, a run's folder, or a shipped name.
+        data: Holds one folder a corpus; for a run that has left no answers.
+        allowed: Packages that a run's recipe may come from.
+
+    Raises:
+        RunError: There is nothing of the kind, or all that was answered was learnt from, or a run needs its data to answer.
+        CorpusError: The corpus is not there, or a clip cannot be read.
+    """
+    path = Path(what)
+    table = path if path.is_file() else path / FILE
+    if table.is_file():
+        _refuse_learnt(what, table.parent)
+        return read_predictions(table)
+    if path.is_dir() and not (path / "run.json").is_file():
+        _refuse_learnt(what, path)
+        raise RunError(
+            f"{what} holds no {FILE}. Expected the folder that `emofuse evaluate RUN --out` or `emofuse train` wrote; judge again."
+        )
+    kept = folder(path) / FILE
+    if kept.is_file():
+        return read_predictions(kept)
+    if facts(path).get("split") == "everything":
+        raise RunError(
+            f"'{what}' has learnt from every clip of its corpus and left no answers of its folds: nothing is left to compare it on. "
+            f"Expected answers to what was not learnt from; train its recipe again, or compare the runs of its folds."
+        )
+    if data is None:
+        raise RunError(f"'{what}' has left no answers. Expected its {FILE}, or the data to make it from; add --data DIR.")
+    recognizer, task = load(path, allowed), _task(path, data, None, None, allowed)
+    return _answered(recognizer, task, "clip", skip_unreadable=False)[0]
+
+
+def _refuse_learnt(what: str | Path, where: Path) -> None:
+    """Refuse answers to what was learnt from: comparing those would reward memory."""
+    said = where / "report.json"
+    learnt = said.is_file() and json.loads(said.read_text(encoding="utf-8")).get("in_sample") is True
+    if learnt or where.name == LEARNT or (where / LEARNT / FILE).is_file():
+        raise RunError(
+            f"{what} holds answers to clips that were learnt from, which say how well a run remembers. "
+            f"Expected answers to others; compare runs that have a test part, or the folder that `emofuse train` left."
+        )
 
 
 def _task(run: str | Path, data: Path, corpus: str | None, words: str | None, allowed: Sequence[str]) -> Task:

@@ -6,6 +6,7 @@ from math import isnan
 
 from emofuse.evaluation import plots
 from emofuse.evaluation.document import Picture, Section, Table
+from emofuse.evaluation.metrics import tenths
 from emofuse.evaluation.report import FIGURES, Figure, Part, Report
 
 NAMES = {
@@ -232,8 +233,8 @@ def _certainty(report: Report) -> Section:
 
 
 def _abstaining(report: Report) -> Section:
-    tenths = [min(report.coverage, key=lambda point, share=share / 10: abs(point.coverage - share)) for share in range(10, 0, -1)]
-    half = tenths[5]
+    some = tenths(report.coverage)
+    half = min(some, key=lambda point: abs(point.coverage - 0.5))
     return Section(
         "When it may abstain",
         (
@@ -243,7 +244,7 @@ def _abstaining(report: Report) -> Section:
         (
             Picture(
                 "Share right among the surest answers",
-                "; ".join(f"{100 * point.coverage:.0f} % answered, {100 * point.accuracy:.0f} % right" for point in tenths),
+                "; ".join(f"{100 * point.coverage:.0f} % answered, {100 * point.accuracy:.0f} % right" for point in some),
                 partial(plots.coverage, report.coverage, report.coverage[-1].accuracy),
             ),
         ),
@@ -251,7 +252,7 @@ def _abstaining(report: Report) -> Section:
             Table(
                 "Withholding the least sure answers",
                 ("answered", f"{report.level}s", "surer than", "right"),
-                tuple((f"{100 * p.coverage:.0f} %", f"{p.n}", number(p.threshold), number(p.accuracy)) for p in dict.fromkeys(tenths)),
+                tuple((f"{100 * p.coverage:.0f} %", f"{p.n}", number(p.threshold), number(p.accuracy)) for p in some),
                 words=0,
             ),
         ),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -205,9 +205,9 @@ def judged(
     prediction = answered(probabilities)
     subjects = [clip.subject for clip in clips]
     people = tuple(sorted({who for who in subjects if who is not None})) if None not in subjects else None
-    drawn, owners = _units(clips, units, level)
+    drawn, owners = drawn_units(clips, units, level)
     commonest = majority(truth)
-    figures = _figures(
+    figures: dict[str, Any] = _figures(  # by the names that Report has for them
         {
             **{f.__name__: partial(f, truth, prediction) for f in (accuracy, uar, macro_f1, weighted_f1)},
             "majority": partial(accuracy, truth, np.full_like(truth, commonest)),
@@ -267,7 +267,7 @@ def _part(truth: np.ndarray, prediction: np.ndarray, owners: Sequence[str] | Non
     return Part(len(rows), **_figures(measures, len(rows), theirs, resamples))
 
 
-def _units(clips: Sequence[Clip], fact: str | None, level: str) -> tuple[str, list[str] | None]:
+def drawn_units(clips: Sequence[Clip], fact: str | None, level: str) -> tuple[str, list[str] | None]:
     """What the intervals draw, in a word, and whose each row is; None where rows are drawn one by one."""
     if fact is not None:
         named = [clip.facts.get(fact) for clip in clips]

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from emofuse.evaluation import predictions as table
 from emofuse.evaluation.about import About, headline
+from emofuse.evaluation.comparison import Comparison
 from emofuse.evaluation.markdown import markdown
 from emofuse.evaluation.page import page
 from emofuse.evaluation.predictions import Predictions
 from emofuse.evaluation.report import Report
 from emofuse.evaluation.sections import document
-from emofuse.evaluation.tables import write_tables
+from emofuse.evaluation.tables import write_csv, write_tables
 from emofuse.media.beside import beside
 
 LEARNT = "in_sample"  # folder of tables and answers that are no results, because what they are about was learnt from
@@ -62,6 +63,20 @@ def write_report(
     write_tables(own / "csv", report)
     if predictions is not None:
         predictions.write(own / table.FILE)
+
+
+def write_comparison(folder: Path, comparison: Comparison) -> None:
+    """Write a comparison as a page, as Markdown, as JSON and as tables, each file whole or not at all.
+
+    Raises:
+        MediaError: It cannot be written there.
+    """
+    told = comparison.document()
+    _write(folder / "comparison.json", json.dumps(comparison.as_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    _write(folder / "comparison.md", markdown(told))
+    _write(folder / "comparison.html", page(told))
+    heads, rows = comparison.table()
+    write_csv(folder / "comparison.csv", heads, rows)
 
 
 def _write(path: Path, text: str) -> None:

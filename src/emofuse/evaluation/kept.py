@@ -47,11 +47,12 @@ def _report(said: Said) -> Report:
         "smallest",
         "few",
     )
+    figures: dict[str, Any] = {name: _figure(said.get(name)) for name in FIGURES}
     return Report(
         labels=LabelSet(tuple(said["labels"])),
         people=_tuple(said["people"]),
         shared=_tuple(said["shared"]),
-        **{name: _figure(said.get(name)) for name in FIGURES},
+        **figures,
         chance=Chance(**said["chance"]) if "chance" in said else _chance(supports),
         classes=said["classes"],
         confusion=tuple(tuple(row) for row in said["confusion"]),

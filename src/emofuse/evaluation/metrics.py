@@ -225,6 +225,16 @@ def risk_coverage(truth: np.ndarray, probabilities: np.ndarray) -> tuple[Point, 
     )
 
 
+def tenths(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The points nearest to answering all, nine tenths, ... one tenth; a point that is nearest to several stands once."""
+    chosen = [min(points, key=partial(_far, share=share / 10)) for share in range(10, 0, -1)]
+    return tuple(dict.fromkeys(chosen))
+
+
+def _far(point: Point, share: float) -> float:
+    return abs(point.coverage - share)
+
+
 def aurc(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
     """Area under risk against coverage: the mean, over answered rows, of the error of all that are at least as sure.
 
@@ -378,7 +388,8 @@ def _sureness(truth: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray,
 
 def _bins(confidence: np.ndarray, bins: int) -> np.ndarray:
     """In which bin each row is; they are open below and closed above."""
-    return np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    place: np.ndarray = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    return place
 
 
 def _ranked(confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

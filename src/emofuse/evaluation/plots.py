@@ -6,11 +6,11 @@ Nothing depends on colour: series differ in marker and line, cells carry their n
 import io
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emofuse.evaluation.metrics import Bin, Point
+from emofuse.evaluation.metrics import Bin, Point, tenths
 from emofuse.evaluation.report import Figure
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WIDTH = 4.6  # inches, at 9 points: letters are still read where a page is 360 pixels wide
 INK, FAINT, GRID, FILL = "#1b1f24", "#59636e", "#d8dee4", "#3b6ea5"
-STYLE = {
+STYLE: dict[Any, Any] = {  # matplotlib's own type of it names its 300 settings
     "font.size": 9,
     "font.family": "DejaVu Sans",
     "axes.edgecolor": FAINT,
@@ -130,8 +130,8 @@ def coverage(points: Sequence[Point], level: float) -> str:
     """Accuracy of the answers that are left when the least sure ones are withheld; dashed: of all of them."""
     drawing, axes = _paper(2.6)
     axes.plot([point.coverage for point in points], [point.accuracy for point in points], color=INK, linewidth=1.5)
-    tenths = [min(points, key=lambda point, share=share / 10: abs(point.coverage - share)) for share in range(1, 11)]
-    axes.plot([point.coverage for point in tenths], [point.accuracy for point in tenths], "o", color=INK, markersize=4)
+    some = tenths(points)
+    axes.plot([point.coverage for point in some], [point.accuracy for point in some], "o", color=INK, markersize=4)
     axes.axhline(level, linestyle="--", color=FAINT, linewidth=1)
     axes.text(1.0, level - 0.012, "answering all", color=FAINT, fontsize=8, ha="right", va="top")
     axes.set_xlim(0, 1.02)

@@ -56,7 +56,7 @@ def _remarks(report: Report, shown: Report | None, about: About) -> Iterator[Rem
     told = shown or report
     honest = told.shared is not None and not told.shared
     yield Remark(Tone.GOOD if honest else Tone.WARNING, f"{told.honesty[0].upper()}{told.honesty[1:]}.")
-    if about.in_sample and shown is not None:
+    if shown is not None and about.run.get("split") == "everything" and not about.unseen:
         yield Remark(
             Tone.PLAIN,
             "These weights have learnt from every clip there is. The figures are those of networks of the same recipe, "
