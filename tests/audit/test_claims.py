@@ -111,9 +111,29 @@ def test_a_history_without_test_raises_nothing():
         ]
     ]
 
-    assert chosen_on_test.look(claim(history=ours, accuracy=0.6)) == []
+    assert chosen_on_test.look(claim(history=ours, accuracy=0.58)) == []
     with pytest.raises(NotLooked, match="history"):
         chosen_on_test.look(claim())
+
+
+def test_a_valid_curve_without_a_valid_part_is_found(generator):
+    clips = answered(generator).clips
+    curve = {"val_accuracy": VALID, "loss": [5.0, 4.0, 3.0, 2.0, 1.0]}
+
+    without, beside = (Split("only", clips[:200], valid, clips[300:]) for valid in ((), clips[200:300]))
+
+    assert [f.title for f in chosen_on_test.look(Evidence("planted", clips, (without,), says={"history": curve}))] == ["valid is test"]
+    assert chosen_on_test.look(Evidence("clean", clips, (beside,), says={"history": curve, "accuracy": 0.55})) == []
+
+
+def test_the_best_of_a_valid_curve_reported_as_the_figure_is_found():
+    assert grades(chosen_on_test.look(claim(history={"val_accuracy": VALID}, accuracy=55.0))) == [Grade.INFLATED]
+    assert chosen_on_test.look(claim(history={"val_accuracy": VALID}, accuracy=0.52, n_test=300)) == []
+
+
+def test_a_curve_of_train_alone_says_nothing():
+    with pytest.raises(NotLooked, match="curves on valid or test"):
+        chosen_on_test.look(claim(history={"accuracy": VALID, "loss": TEST}))
 
 
 def test_looking_at_test_while_learning_is_a_note():

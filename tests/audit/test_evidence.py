@@ -181,6 +181,7 @@ def test_ravdess_by_actor_raises_nothing_and_shuffled_it_is_inflated(shared):
 
 
 @pytest.mark.corpus
+@pytest.mark.slow
 def test_fer2013_does_not_say_who_is_who_and_so_is_not_called_clean_of_people(shared):
     told = audit(evidence("fer2013", data=shared, made="official"), only=["people"])
 

@@ -19,8 +19,11 @@ def look(evidence: Evidence) -> Sequence[Finding]:
     """
     said = {name: evidence.says[name] for name in SAID if evidence.says.get(name) is not None}
     curves = [curve for curve in _curves(evidence.says.get("history")) if curve]
-    if not said and not curves:
-        raise NotLooked("what epochs, models and fusions were chosen on (chosen_on, ...), or a training's history")
+    judging = [curve for curve in curves if any(_of(name) for name in curve)]
+    if not said and not judging:
+        raise NotLooked(
+            "what epochs, models and fusions were chosen on (chosen_on, ...), or a training's curves on valid or test (history)"
+        )
     found = [
         Finding(
             "T5", Grade.INFLATED, "chosen on test", f"{name} is said to be '{value}': the best of many tries on test is not a test.", REMEDY
@@ -28,15 +31,22 @@ def look(evidence: Evidence) -> Sequence[Finding]:
         for name, value in said.items()
         if "test" in words(value)
     ]
-    for curve in curves:
+    for curve in judging:
         found += _shown(evidence, curve)
     return found
 
 
+def _of(name: str) -> str:
+    """On which part a curve is, as far as its name tells."""
+    told = words(name.replace("_", " "))
+    return "test" if "test" in told else "valid" if told & {"valid", "val", "validation", "dev"} else ""
+
+
 def _shown(evidence: Evidence, curve: Mapping[str, list[float]]) -> list[Finding]:
     """What one training's curves show."""
-    tests = {name: values for name, values in curve.items() if "test" in words(name.replace("_", " "))}
-    valids = {name: values for name, values in curve.items() if words(name.replace("_", " ")) & {"valid", "val", "validation", "dev"}}
+    tests, valids = ({name: values for name, values in curve.items() if _of(name) == part} for part in ("test", "valid"))
+    if valids and not tests:
+        return _without_test(evidence, valids)
     for name, values in tests.items():
         twin = next((other for other, seen in valids.items() if len(values) > 2 and _same(values, seen)), None)
         if twin is not None:
@@ -61,6 +71,21 @@ def _shown(evidence: Evidence, curve: Mapping[str, list[float]]) -> list[Finding
     if tests and not valids:
         says = f"Test was looked at after each of {len(next(iter(tests.values())))} epochs, and there is no valid part."
         return [Finding("T5", Grade.FINE, "test looked at while learning", says, REMEDY)]
+    return []
+
+
+def _without_test(evidence: Evidence, valids: Mapping[str, list[float]]) -> list[Finding]:
+    """A curve on a part that the split does not have, and a figure that is its best point."""
+    judging = [split for split in evidence.splits if split.test]
+    if judging and not any(split.valid for split in judging):
+        says = f"There is a curve {min(valids)}, and no valid part in the split: what is called valid there is what is judged."
+        return [Finding("T5", Grade.INFLATED, "valid is test", says, REMEDY)]
+    reported = number(evidence.says.get("accuracy"))
+    for name, values in valids.items():
+        top = number(values[min(_best(name, values))])
+        if not judging and "n_test" not in evidence.says and reported is not None and top is not None and abs(reported - top) < SAME:
+            says = f"The figure reported ({reported:.4f}) is the best of {len(values)} epochs on {name}: it was chosen by itself."
+            return [Finding("T5", Grade.INFLATED, "best epoch on valid reported", says, "Report a part that nothing was chosen on.")]
     return []
 
 

@@ -329,6 +329,8 @@ def _told(where: Path, said: Mapping[str, object]) -> dict[str, object]:
     history, report = _json(where / "history.json"), _json(where / "report.json")
     if history is not None:
         says["history"] = history
+    # `training.fit` is never given test clips: it chooses on valid, or keeps the last epoch.
+    says["chosen_on"] = "valid" if said.get("n_valid") else "nothing"
     if said.get("split") != "everything":
         says |= {name: said[name] for name in ("n_train", "n_valid", "n_test") if name in said}
     if isinstance(report, Mapping):

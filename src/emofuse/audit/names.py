@@ -63,7 +63,11 @@ def _ravdess(stem: str, path: PurePosixPath) -> Told | None:
     facts = {"sentence": ravdess.SENTENCES[name["sentence"]], "channel": ravdess.CHANNELS[name["channel"]]}
     # A take alone is the name of a clip, which all its files are one of.
     return Told(
-        "ravdess", name["take"], name["actor"], ravdess.CODES[name["emotion"]], facts | ({"same_take": name["take"]} if name["modality"] else {})
+        "ravdess",
+        name["take"],
+        name["actor"],
+        ravdess.CODES[name["emotion"]],
+        facts | ({"same_take": name["take"]} if name["modality"] else {}),
     )
 
 
