@@ -274,3 +274,19 @@ def test_more_rows_than_clips_are_counted_and_a_whole_corpus_is_fine():
     assert multiplied.look(Evidence("a paper", corpus=corpus(1_440), says={"n_test": 288, "test_fraction": "20 %"})) == []
     with pytest.raises(NotLooked, match="published size"):
         multiplied.look(seen(few[:3], few[3:]))
+
+
+def test_copies_that_a_protocol_makes_before_it_divides_are_found_and_those_it_keeps_together_are_not(toy):
+    from emofuse.corpora.toy import TOY
+    from emofuse.protocols.by_clip import copied, shuffled
+    from emofuse.protocols.by_group import leave_one_out
+
+    def audited(protocol):
+        return Evidence("toy", toy, tuple(copied({"quiet": lambda signal: signal}, protocol)(toy)), TOY)
+
+    leaking = {finding.title: finding for finding in augmented.look(audited(shuffled()))}
+    apart = augmented.look(audited(leave_one_out()))
+
+    assert leaking["altered copies in train and test"].count > 0
+    assert {a.removesuffix("~quiet") == b.removesuffix("~quiet") for a, b in leaking["altered copies in train and test"].rows} == {True}
+    assert [finding.title for finding in apart] == ["altered copies judged as clips"]

@@ -53,6 +53,8 @@ def _totals(evidence: Evidence) -> dict[str, int]:
     totals = {}
     if evidence.clips:
         totals["counted"] = len(evidence.clips)
+    if evidence.splits:
+        totals["counted in a split"] = max(len(split.train) + len(split.valid) + len(split.test) for split in evidence.splits)
     if whole(says.get("n")) is not None:
         totals["said"] = whole(says["n"]) or 0
     parts = [whole(says.get(part)) for part in PARTS]
