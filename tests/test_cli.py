@@ -18,6 +18,7 @@ from emofuse.cli import INTERRUPTED, main
 from emofuse.commands import pairs
 from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
+from emofuse.features.cache import usual
 from emofuse.run import shipped
 
 SRC = Path(__file__).resolve().parents[1] / "src"
@@ -178,6 +179,8 @@ def test_training_passes_on_what_was_asked_for(monkeypatch, capsys, tmp_path):
     )
 
     assert code == 0
+    assert asked.pop("cache").folder == usual()
+    assert asked.pop("bar")("features")(0, 0) is None
     assert asked == {
         "path": "mine:face",
         "arguments": {"epochs": 2, "width": 8},
@@ -185,8 +188,21 @@ def test_training_passes_on_what_was_asked_for(monkeypatch, capsys, tmp_path):
         "out": Path("o"),
         "seed": 5,
         "allowed": ("emofuse.recipes", "mine"),
+        "split": None,
+        "skip_unreadable": False,
     }
     assert capsys.readouterr().out == "Nothing was judged; the run is in o\n"
+
+
+@pytest.mark.parametrize(("option", "folder"), [(["--no-cache"], None), (["--cache", "kept"], Path("kept"))])
+def test_training_passes_on_lists_and_where_features_are_kept(monkeypatch, option, folder):
+    asked = {}
+    monkeypatch.setattr(emofuse.experiment, "train", lambda path, arguments, **also: asked.update(also))
+
+    assert main(["train", "mine:face", "--data", "d", "--out", "o", "--split", "s.json", "--skip-unreadable", *option]) == 0
+
+    assert (asked["split"], asked["skip_unreadable"]) == (Path("s.json"), True)
+    assert (asked["cache"] and asked["cache"].folder) == folder
 
 
 def test_evaluating_a_run_writes_its_report(toy_run, tmp_path, capsys):

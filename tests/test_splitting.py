@@ -6,9 +6,9 @@ import pytest
 
 from emofuse import catalog, splitting
 from emofuse.core.clip import Clip
-from emofuse.core.errors import SplitError, UnknownName
+from emofuse.core.errors import RunError, SplitError, UnknownName
 from emofuse.corpora.toy import PEOPLE, TOY
-from emofuse.splitting import OFFICIAL, divided, from_file, lists, names, protocol, read, table, takes, write
+from emofuse.splitting import OFFICIAL, divided, from_file, lists, names, protocol, read, split_of_run, table, takes, write
 
 CLIPS = TOY.clips(Path())
 ACTORS = [f"{actor:02d}" for actor in range(1, 25)]
@@ -222,6 +222,18 @@ def test_a_promise_in_a_file_is_held_to_its_word(written):
         read(written)
 
 
+def test_a_promise_about_clips_that_a_file_does_not_describe_is_held_once_they_are_there(written):
+    said = json.loads(written.read_text())
+    del said["clips"]
+    written.write_text(json.dumps(said))
+
+    assert read(written).splits[0].apart == frozenset()
+    assert next(from_file(written)(CLIPS)).apart == {"subject"}
+    same = [Clip(clip.id, "ann", clip.label, {}) for clip in CLIPS]
+    with pytest.raises(SplitError, match="promises to keep test apart by subject, but shares ann"):
+        next(from_file(written)(same))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -235,6 +247,8 @@ def test_a_promise_in_a_file_is_held_to_its_word(written):
         '{"splits": [{"name": "s", "train": ["a"], "test": ["a"]}]}',
         '{"splits": [{"name": "s", "train": []}]}',
         '{"splits": [{"name": "s", "train": ["a"]}, {"name": "s", "train": ["b"]}]}',
+        '{"splits": [{"name": "../s", "train": ["a"]}]}',
+        '{"splits": [{"name": "", "train": ["a"]}]}',
         '{"format": "another 9", "splits": [{"name": "s", "train": ["a"]}]}',
         '{"clips": {"a": 3}, "splits": [{"name": "s", "train": ["a"]}]}',
         '{"clips": {"a": {"facts": 3}}, "splits": [{"name": "s", "train": ["a"]}]}',
@@ -257,6 +271,23 @@ def test_lists_of_a_run_divide_clips_again():
     split = divided({"name": "s", "train": ["ann-anger-1"], "test": ["bob-anger-1"]}, CLIPS, "run.json")
 
     assert (split.name, {clip.subject for clip in split.test}) == ("s", {PEOPLE[1]})
+
+
+def test_a_run_is_divided_as_it_was():
+    folds = protocol("leave-one-out")
+
+    assert lists(split_of_run({"split": "fold-2"}, folds, CLIPS)) == lists(list(folds(CLIPS))[1])
+    assert len(split_of_run({"split": "everything"}, folds, CLIPS).train) == 72
+    given = {"name": "s.json", "sha256": "", "apart": ["subject"], "train": ["ann-anger-1"], "valid": [], "test": ["bob-anger-1"]}
+    split = split_of_run({"split": "mine", "split_file": given}, folds, CLIPS)
+    assert (split.name, split.apart, lists(split)["test"]) == ("mine", {"subject"}, ["bob-anger-1"])
+
+
+def test_a_run_that_cannot_be_divided_as_it_was_is_said():
+    with pytest.raises(RunError, match="trained on split 'fold-9'; its recipe now makes fold-1, .* Check out commit 1a2b"):
+        split_of_run({"split": "fold-9", "commit": "1a2b"}, protocol("leave-one-out"), CLIPS)
+    with pytest.raises(SplitError, match="The run, divided by s.json, lists 1 clips that are not there"):
+        split_of_run({"split": "mine", "split_file": {"name": "s.json", "train": ["zoe"]}}, protocol("leave-one-out"), CLIPS)
 
 
 def test_the_table_counts_clips_people_and_labels_and_says_who_is_shared():

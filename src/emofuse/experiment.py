@@ -5,8 +5,9 @@ Nothing here chooses anything: epochs are chosen in `fit` on valid, temperatures
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,19 +15,26 @@ import torch
 
 from emofuse.calibration import hesitation, softened, temperature
 from emofuse.core.clip import Clip
-from emofuse.core.errors import RunError
+from emofuse.core.errors import CorpusError, RunError, SplitError
 from emofuse.core.labels import relabel
 from emofuse.core.modality import Modality
+from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.split import Split
-from emofuse.data import Key, examples
+from emofuse.data import Examples, Key, Target, Variant, examples, one_hot
 from emofuse.evaluation.card import card
-from emofuse.evaluation.evaluate import answers, judged
+from emofuse.evaluation.evaluate import answers, answers_by_segment, judged
+from emofuse.evaluation.predictions import FILE as PREDICTIONS
+from emofuse.evaluation.predictions import Predictions
 from emofuse.evaluation.report import Report
+from emofuse.features.cache import Cache
+from emofuse.features.extraction import unreadable
 from emofuse.judgement import elsewhere
 from emofuse.network import Batch, Committee, Network
 from emofuse.recipe import Recipe, call
 from emofuse.recognizer import NetworkRecognizer
 from emofuse.run import calibrate, facts, load, save, write_json
+from emofuse.splitting import Lists, from_file, read
+from emofuse.splitting import lists as lists_of
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +42,23 @@ Held = tuple[np.ndarray, np.ndarray]
 """Log-probabilities of segments that were not learnt from, (N, C), and their targets, (N,)."""
 
 
+def no_bar(what: str) -> Progress:
+    """Say nothing of how far reading is."""
+    return quiet_progress
+
+
 def train(
-    path: str, arguments: Mapping[str, object], *, data: Path, out: Path, seed: int = 0, allowed: Sequence[str] = ("emofuse.recipes",)
+    path: str,
+    arguments: Mapping[str, object],
+    *,
+    data: Path,
+    out: Path,
+    seed: int = 0,
+    allowed: Sequence[str] = ("emofuse.recipes",),
+    split: Path | None = None,
+    cache: Cache | None = None,
+    skip_unreadable: bool = False,
+    bar: Callable[[str], Progress] = no_bar,
 ) -> Report | None:
     """Train and judge every split of a recipe; a run of it that is already in `out` is taken as it is.
 
@@ -46,112 +69,217 @@ def train(
         path: The recipe's, ``module:function``.
         arguments: What to call it with.
         data: Holds one folder a corpus.
-        out: Where runs and ``report.json`` go.
+        out: Where runs, ``report.json`` and ``predictions.csv`` go.
         seed: Of initial weights, batch order and augmentation.
         allowed: Packages that the recipe may come from.
+        split: A file of lists (`emofuse.splitting`) that divides the clips instead of the recipe's protocol.
+        cache: Where features are looked up and kept.
+        skip_unreadable: Read all clips first, and leave out those that cannot be; the report counts them.
+        bar: Called with what is being read, for a progress of it.
 
     Returns:
         The report over the test parts of all splits; None where no split judges anybody.
 
     Raises:
-        CorpusError: The corpus is not there.
-        SplitError: Its clips cannot be split as the recipe asks.
+        CorpusError: The corpus is not there, or none of its labels are the recipe's.
+        SplitError: Its clips cannot be split as asked, or a part of them has nothing to tell apart.
+        MediaError: A clip cannot be read, and skipping such clips was not asked for.
         UnknownName: A recipe or an argument that does not exist.
     """
+    began = time.monotonic()
     recipe = call(path, arguments, allowed)
     every = recipe.clips(data)
-    clips = relabel(every, recipe.labels)
-    splits = tuple(recipe.protocol(clips))
-    remembered: dict[Key, np.ndarray] | None = {} if len(splits) > 1 else None
-    wheres = [out if len(splits) == 1 else out / split.name for split in splits]
-    held = [
-        _taught(recipe, split, where, path=path, arguments=arguments, seed=seed, allowed=allowed, remembered=remembered)
-        for split, where in zip(splits, wheres, strict=True)
-    ]
-    for i, (split, where) in enumerate(zip(splits, wheres, strict=True)):
+    clips = _known(recipe, every)
+    lists = None if split is None else read(split)
+    divide = recipe.protocol if split is None else from_file(split, _unwanted(recipe, data, clips))
+    folds = tuple(divide(clips))
+    listed = {clip.id for fold in folds for part in (fold.train, fold.valid, fold.test) for clip in part}
+    work = _Work(recipe, path, dict(arguments), seed, allowed, lists, cache, bar, {} if len(folds) > 1 else None)
+    lost = work.unreadable([clip for clip in clips if clip.id in listed]) if skip_unreadable else {}
+    folds = tuple(_without(fold, lost) for fold in folds)
+    for fold in folds:
+        _check(fold)
+    wheres = [out if len(folds) == 1 else out / fold.name for fold in folds]
+    held = [work.taught(fold, where) for fold, where in zip(folds, wheres, strict=True)]
+    for i, (fold, where) in enumerate(zip(folds, wheres, strict=True)):
         others = held[:i] + held[i + 1 :]
-        calibrate(where, *_calibrated([held[i]] if split.valid else others))
-    tested = [clip for split in splits for clip in split.test]
+        calibrate(where, *_calibrated([held[i]] if fold.valid else others))
+    tested = [clip for fold in folds for clip in fold.test]
     if not tested:
         return None
     judges = [load(where, allowed) for where in wheres]
-    scores = np.concatenate([answers(judge, split.test) for judge, split in zip(judges, splits, strict=True) if split.test])
-    folds = [split.name for split in splits for _ in split.test] if len(splits) > 1 else None
-    told = judged(recipe.labels, tested, scores, shared={who for split in splits for who in split.shared}, folds=folds)
-    report = replace(told, dropped=len(every) - len(clips))
-    final = out if len(splits) == 1 else None  # folds alone leave nothing that is used afterwards
+    scores = np.concatenate([answers(judge, fold.test) for judge, fold in zip(judges, folds, strict=True) if fold.test])
+    names = [fold.name for fold in folds for _ in fold.test] if len(folds) > 1 else None
+    told = judged(recipe.labels, tested, scores, shared={who for fold in folds for who in fold.shared}, folds=names)
+    report = replace(told, dropped=len(every) - len(clips), unreadable=len(lost))
+    final = out if len(folds) == 1 else None  # several folds leave nothing to be used elsewhere, unless everything is learnt from
     if recipe.ships_everything:
         final = out / recipe.name
-        everything = Split("everything", clips, (), ())
-        _taught(recipe, everything, final, path=path, arguments=arguments, seed=seed, allowed=allowed, remembered=remembered)
+        learnt = tuple(clip for clip in clips if clip.id in listed and clip.id not in lost)
+        work.taught(Split("everything", learnt, (), ()), final)
         calibrate(final, *_calibrated(held))
     unseen = {corpus.name: elsewhere(load(final, allowed), corpus, data) for corpus in recipe.elsewhere} if final else {}
     known = {name: told for name, told in unseen.items() if told is not None}
     for where in {out, final or out}:
         write_json(where / "report.json", {**report.as_dict(), "elsewhere": {name: told.as_dict() for name, told in known.items()}})
-    if final:
+    Predictions(recipe.labels, tuple(tested), scores, tuple(names or ())).write(out / PREDICTIONS)
+    if final is not None:
         text = card(facts(final), recipe.corpus, report, known, recipe.says)
         (final / "card.md").write_text(text, encoding="utf-8")
+    log.info("features: %.1f s of %.1f s", work.features, time.monotonic() - began)
     return report
 
 
-def _taught(
-    recipe: Recipe,
-    split: Split,
-    where: Path,
-    *,
-    path: str,
-    arguments: Mapping[str, object],
-    seed: int,
-    allowed: Sequence[str],
-    remembered: dict[Key, np.ndarray] | None,
-) -> Held:
-    """A run of a split in `where`, trained unless it is there; what it says, uncalibrated, of clips it has not learnt from.
+@dataclass(slots=True)
+class _Work:
+    """A call of a recipe, and what its splits share while they are worked on.
 
-    Those are the split's valid clips, or its test clips where nobody is valid: each split is then calibrated on the others' test.
+    Args:
+        recipe: As the call made it.
+        path: Of the recipe, and its `arguments`.
+        seed: Of the training.
+        allowed: Packages that the recipe may come from.
+        lists: That divide the clips instead of the recipe's protocol.
+        cache: Of features, on disk.
+        bar: For a progress of what is being read.
+        remembered: Features of the splits before this one; None where there is only one.
+        features: Seconds that reading clips and making features took so far.
     """
-    if not _done(where, path, arguments, seed):
-        network = _learn(recipe, split, seed, where, remembered)
-        example = _asked(recipe, network, split.train)
-        also = {"split": split.name, "n_train": len(split.train), "n_valid": len(split.valid), "n_test": len(split.test)}
-        save(where, network, recipe=recipe, path=path, arguments=arguments, seed=seed, example=example, also=also)
-    recognizer = load(where, allowed)
-    recognizer.temperature = 1.0
-    return _held_out(recognizer, split.valid or split.test)
+
+    recipe: Recipe
+    path: str
+    arguments: Mapping[str, object]
+    seed: int
+    allowed: Sequence[str]
+    lists: Lists | None
+    cache: Cache | None
+    bar: Callable[[str], Progress]
+    remembered: dict[Key, np.ndarray] | None
+    features: float = 0.0
+
+    def unreadable(self, clips: Sequence[Clip]) -> dict[str, str]:
+        """Which clips cannot be read, by id, and why; a warning each."""
+        began = time.monotonic()
+        lost = unreadable(clips, sorted(self.recipe.features), cache=self.cache, progress=self.bar("reading"))
+        self.features += time.monotonic() - began
+        for name, why in lost.items():
+            log.warning("skipped %s: %s", name, why)
+        return lost
+
+    def taught(self, split: Split, where: Path) -> Held:
+        """A run of a split in `where`, trained unless it is there; what it says, uncalibrated, of clips it has not learnt from.
+
+        Those are the split's valid clips, or its test clips where nobody is valid: each split is then calibrated on the others' test.
+        """
+        if not self._done(where):
+            before, began = self.features, time.monotonic()
+            network = self._learn(split, where)
+            example = _asked(self.recipe, network, split.train)
+            seconds = {"features": round(self.features - before, 2), "total": round(time.monotonic() - began, 2)}
+            also = {"split": split.name, "n_train": len(split.train), "n_valid": len(split.valid), "n_test": len(split.test)}
+            listed = {"split_file": {**self._file(), "apart": sorted(split.apart), **lists_of(split)}} if self.lists is not None else {}
+            save(
+                where, network, recipe=self.recipe, path=self.path, arguments=self.arguments, seed=self.seed, example=example,
+                also={**also, "seconds": seconds, **listed},
+            )  # fmt: skip
+        recognizer = load(where, self.allowed)
+        recognizer.temperature = 1.0
+        return _held_out(recognizer, split.valid or split.test)
+
+    def _learn(self, split: Split, out: Path) -> Network:
+        """A network taught on a split; the best weights so far are kept in `out` while it learns."""
+        from safetensors.torch import save_file
+
+        recipe = self.recipe
+        train_part = self._examples(split.train, target=recipe.target, variants=recipe.variants)
+        valid_part = self._examples(split.valid) if split.valid else None
+        out.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(self.seed)  # initial weights have no generator of their own
+        network = recipe.build()
+
+        def kept(best: Network, epoch: object) -> None:
+            save_file({name: tensor.contiguous() for name, tensor in best.state_dict().items()}, out / "unfinished.part")
+            (out / "unfinished.part").replace(out / "unfinished.safetensors")
+
+        histories = []
+        members = network.networks if isinstance(network, Committee) else (network,)
+        for i, member in enumerate(members):
+            history = recipe.fit(member, train_part, valid_part, seed=self.seed + i, kept=kept)
+            histories.append([epoch.as_dict() for epoch in history])
+        write_json(out / "history.json", histories)
+        (out / "unfinished.safetensors").unlink(missing_ok=True)
+        return network.eval()
+
+    def _examples(self, clips: Sequence[Clip], *, target: Target = one_hot, variants: Sequence[Variant] = ()) -> Examples:
+        began = time.monotonic()
+        recipe = self.recipe
+        made = examples(
+            clips, recipe.features, recipe.labels, prepare=recipe.prepare, target=target, variants=variants,
+            remembered=self.remembered, cache=self.cache, progress=self.bar("features"),
+        )  # fmt: skip
+        self.features += time.monotonic() - began
+        return made
+
+    def _done(self, where: Path) -> bool:
+        """Whether a run of this very call is there."""
+        if not (where / "run.json").exists():
+            return False
+        said = facts(where)
+        listed = said.get("split_file")
+        there = (said["recipe"], said["arguments"], said.get("seed"), listed.get("sha256") if isinstance(listed, dict) else None)
+        if there != (self.path, json.loads(json.dumps(dict(self.arguments))), self.seed, self.lists.sha256 if self.lists else None):
+            by = f", divided by {listed.get('name')}" if isinstance(listed, dict) else ""
+            raise RunError(
+                f"{where} holds another run ({said['recipe']} {said['arguments']}{by}). Expected an empty folder; choose another --out."
+            )
+        log.info("%s is there already: not trained again", where)
+        return True
+
+    def _file(self) -> dict[str, object]:
+        return {} if self.lists is None else {"name": self.lists.name, "sha256": self.lists.sha256}
 
 
-def _learn(recipe: Recipe, split: Split, seed: int, out: Path, remembered: dict[Key, np.ndarray] | None) -> Network:
-    """A network taught on a split; the best weights so far are kept in `out` while it learns."""
-    from safetensors.torch import save_file
+def _known(recipe: Recipe, every: Sequence[Clip]) -> tuple[Clip, ...]:
+    """The clips whose labels the recipe answers with.
 
-    train_part = examples(
-        split.train,
-        recipe.features,
-        recipe.labels,
-        prepare=recipe.prepare,
-        target=recipe.target,
-        variants=recipe.variants,
-        remembered=remembered,
-    )
-    valid_part = (
-        examples(split.valid, recipe.features, recipe.labels, prepare=recipe.prepare, remembered=remembered) if split.valid else None
-    )
-    out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)  # initial weights have no generator of their own
-    network = recipe.build()
+    Raises:
+        CorpusError: There are none.
+    """
+    clips = relabel(every, recipe.labels)
+    if not clips:
+        has = ", ".join(sorted({clip.label for clip in every if clip.label is not None})) or "no labels"
+        raise CorpusError(
+            f"None of the {len(every)} clips of {recipe.corpus.name} carries a label that recipe '{recipe.name}' answers with. "
+            f"Expected some of {', '.join(recipe.labels)}; they carry {has}: choose another recipe, or map the words."
+        )
+    return clips
 
-    def kept(best: Network, epoch: object) -> None:
-        save_file({name: tensor.contiguous() for name, tensor in best.state_dict().items()}, out / "unfinished.part")
-        (out / "unfinished.part").replace(out / "unfinished.safetensors")
 
-    histories = []
-    members = network.networks if isinstance(network, Committee) else (network,)
-    for i, member in enumerate(members):
-        history = recipe.fit(member, train_part, valid_part, seed=seed + i, kept=kept)
-        histories.append([epoch.as_dict() for epoch in history])
-    write_json(out / "history.json", histories)
-    (out / "unfinished.safetensors").unlink(missing_ok=True)
-    return network.eval()
+def _unwanted(recipe: Recipe, data: Path, clips: Sequence[Clip]) -> set[str]:
+    """Clips of the corpus that may stand in a file of lists although this recipe does not want them."""
+    return {clip.id for clip in recipe.corpus.clips(recipe.corpus.under(data))} - {clip.id for clip in clips}
+
+
+def _without(split: Split, lost: Collection[str]) -> Split:
+    train, valid, test = (tuple(clip for clip in part if clip.id not in lost) for part in (split.train, split.valid, split.test))
+    return replace(split, train=train, valid=valid, test=test)
+
+
+def _check(split: Split) -> None:
+    """Say early what nothing can be learnt from.
+
+    Raises:
+        SplitError: All clips of the train part carry one label.
+    """
+    learnt = sorted({clip.label for clip in split.train if clip.label is not None})
+    if len(learnt) < 2:
+        raise SplitError(
+            f"All {len(split.train)} clips that split {split.name} learns from are of {', '.join(learnt) or 'no label'}. "
+            f"Expected two labels or more to tell apart; get the rest of the corpus, or divide it otherwise."
+        )
+    strange = sorted({clip.label for clip in split.test if clip.label is not None} - set(learnt))
+    if strange:
+        log.warning("split %s judges %s, of which it learns nothing", split.name, ", ".join(strange))
 
 
 def _asked(recipe: Recipe, network: Network, clips: Sequence[Clip]) -> Batch:
@@ -171,27 +299,10 @@ def _asked(recipe: Recipe, network: Network, clips: Sequence[Clip]) -> Batch:
     return asked[-1]
 
 
-def _done(where: Path, path: str, arguments: Mapping[str, object], seed: int) -> bool:
-    """Whether a run of this very call is there."""
-    if not (where / "run.json").exists():
-        return False
-    said = facts(where)
-    if (said["recipe"], said["arguments"], said.get("seed")) != (path, json.loads(json.dumps(dict(arguments))), seed):
-        raise RunError(f"{where} holds another run ({said['recipe']} {said['arguments']}). Expected an empty folder; choose another --out.")
-    log.info("%s is there already: not trained again", where)
-    return True
-
-
 def _held_out(recognizer: NetworkRecognizer, clips: Sequence[Clip]) -> Held:
     """Log-probabilities of every answered segment of clips, and their targets. Shape: (N, C), (N,)."""
-    rows, targets = [], []
-    for clip in clips:
-        timeline = recognizer(clip)
-        answered = timeline.scores[timeline.present]
-        rows.append(answered)
-        targets += [recognizer.labels.index(clip.label or "")] * len(answered)
-    scores = np.concatenate(rows) if rows else np.empty((0, len(recognizer.labels)))
-    return np.log(np.maximum(scores, 1e-12)), np.array(targets, dtype=int)
+    rows, scores = answers_by_segment(recognizer, clips)
+    return np.log(np.maximum(scores, 1e-12)), np.array([recognizer.labels.index(row.label or "") for row in rows], dtype=int)
 
 
 def _calibrated(held: Sequence[Held]) -> tuple[float, float]:

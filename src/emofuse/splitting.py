@@ -21,8 +21,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from emofuse.core.clip import Clip
-from emofuse.core.errors import SplitError, UnknownName
-from emofuse.core.split import PERSON, Protocol, Split
+from emofuse.core.errors import RunError, SplitError, UnknownName
+from emofuse.core.split import PERSON, Protocol, Split, told
 from emofuse.media.beside import beside
 from emofuse.protocols.by_clip import everything, official, shuffled, shuffled_folds, within_subject
 from emofuse.protocols.by_group import crossed, grouped, leave_one_out
@@ -210,6 +210,7 @@ class Lists:
         corpus: Whose clips they are.
         protocol: By which name they were made, and `arguments` with what.
         clips: All that the file describes, by id.
+        apart: By split, what is promised to be apart; the splits here promise only what their clips tell.
     """
 
     name: str
@@ -219,6 +220,7 @@ class Lists:
     protocol: str | None = None
     arguments: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     clips: Mapping[str, Clip] = field(default_factory=lambda: MappingProxyType({}))
+    apart: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def write(path: Path, corpus: str | None, splits: Sequence[Split], name: str | None, arguments: Mapping[str, object]) -> None:
@@ -298,15 +300,26 @@ def read(path: Path) -> Lists:
             raise ValueError(f"its format is '{said['format']}'")
         rows = said.get("clips", {})
         clips = {i: _described(i, row) for i, row in rows.items()}
-        splits = tuple(
-            _split(row, {name: [clips.get(i) or Clip(_text(i), None, None, {}) for i in _list(row.get(name))] for name in PARTS})
+        parts = [
+            {name: [clips.get(i) or Clip(_text(i), None, None, {}) for i in _list(row.get(name))] for name in PARTS}
             for row in said["splits"]
+        ]
+        promised = [frozenset(map(_text, _list(row.get("apart")))) for row in said["splits"]]
+        splits = tuple(
+            _split(row["name"], part, frozenset(by for by in apart if _all_tell(part, by)))
+            for row, part, apart in zip(said["splits"], parts, promised, strict=True)
         )
         if not splits or len({split.name for split in splits}) != len(splits):
             raise ValueError("it needs splits, each of another name")
+        odd = next((split.name for split in splits if split.name in ("", ".", "..") or set(split.name) & set("/\\\0")), None)
+        if odd is not None:
+            raise ValueError(f"a split's name becomes a folder's, and {odd!r} cannot")
         made = said.get("protocol", {})
         digest = _digest(splits)
-        read = Lists(Path(path).name, splits, digest, said.get("corpus"), made.get("name"), made.get("arguments", {}), clips)
+        read = Lists(
+            Path(path).name, splits, digest, said.get("corpus"), made.get("name"), made.get("arguments", {}), clips,
+            {split.name: apart for split, apart in zip(splits, promised, strict=True)},
+        )  # fmt: skip
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, SplitError):  # it is a ValueError too
             raise SplitError(f"{path}: {error}") from error
@@ -344,7 +357,7 @@ def from_file(path: Path, left_out: Collection[str] = ()) -> Protocol:
                 "%d of %d clips stand in no part of %s and are left out, such as %s", len(unlisted), len(clips), path, min(unlisted)
             )
         for split in written.splits:
-            yield divided({"name": split.name, "apart": sorted(split.apart), **lists(split)}, clips, str(path), left_out)
+            yield divided({"name": split.name, "apart": sorted(written.apart[split.name]), **lists(split)}, clips, str(path), left_out)
 
     return protocol
 
@@ -369,12 +382,43 @@ def divided(said: Mapping[str, object], clips: Sequence[Clip], where: str, left_
             f"{where} lists {len(missing)} clips that are not there, such as {', '.join(missing[:LISTED])}. "
             f"Expected lists of these {len(clips)} clips; get the rest of the corpus, or make the lists anew with `emofuse split`."
         )
-    return _split(said, {name: [there[i] for i in part if i in there] for name, part in ids.items()})
+    parts = {name: [there[i] for i in part if i in there] for name, part in ids.items()}
+    return _split(said["name"], parts, frozenset(map(_text, _list(said.get("apart")))))
 
 
-def _split(said: Mapping[str, object], parts: Mapping[str, Sequence[Clip]]) -> Split:
-    train, valid, test = (tuple(sorted(parts[name], key=lambda clip: clip.id)) for name in PARTS)
-    return Split(_text(said["name"]), train, valid, test, frozenset(map(_text, _list(said.get("apart")))))
+def split_of_run(said: Mapping[str, object], protocol: Protocol, clips: Sequence[Clip]) -> Split:
+    """The split that a run was trained on: by the lists it was given, or else by its recipe's protocol.
+
+    Args:
+        said: The run's facts: "split", and "split_file" where lists were given.
+        protocol: Of its recipe.
+        clips: Those that the recipe learns from.
+
+    Raises:
+        RunError: The protocol no longer makes a split of this name.
+        SplitError: The run's lists name clips that are not there.
+    """
+    given = said.get("split_file")
+    if isinstance(given, Mapping):
+        return divided({**given, "name": said.get("split")}, clips, f"The run, divided by {given.get('name')},")
+    if said.get("split") == "everything":
+        return Split("everything", tuple(clips), (), ())
+    splits = {split.name: split for split in protocol(clips)}
+    if said.get("split") not in splits:
+        known = ", ".join(splits)
+        raise RunError(
+            f"The run was trained on split '{said.get('split')}'; its recipe now makes {known}. Check out commit {said.get('commit')}."
+        )
+    return splits[str(said["split"])]
+
+
+def _split(name: object, parts: Mapping[str, Sequence[Clip]], apart: frozenset[str]) -> Split:
+    train, valid, test = (tuple(sorted(parts[part], key=lambda clip: clip.id)) for part in PARTS)
+    return Split(_text(name), train, valid, test, apart)
+
+
+def _all_tell(parts: Mapping[str, Sequence[Clip]], by: str) -> bool:
+    return all(told(clip, by) is not None for part in parts.values() for clip in part)
 
 
 def _described(name: str, row: Mapping[str, object]) -> Clip:

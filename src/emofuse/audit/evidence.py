@@ -17,7 +17,7 @@ from emofuse.core.errors import CorpusError, EmofuseError, RunError, SplitError
 from emofuse.core.labels import LabelSet, relabel
 from emofuse.core.modality import Modality
 from emofuse.core.split import Protocol, Split
-from emofuse.splitting import protocol
+from emofuse.splitting import protocol, split_of_run
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 TABLES = {".npz", ".parquet", ".csv", ".tsv"}
@@ -308,6 +308,9 @@ def _divided(said: Mapping[str, object], data: Path, allowed: Sequence[str]) -> 
     assert isinstance(arguments, dict)
     recipe = call(str(said["recipe"]), arguments, allowed)
     clips = relabel(recipe.clips(data), recipe.labels)
+    if said.get("split_file") is not None:
+        listed = split_of_run(said, recipe.protocol, clips)
+        return clips, (listed,), lambda clips: iter([split_of_run(said, recipe.protocol, clips)])
     splits = tuple(recipe.protocol(clips))
     own = tuple(split for split in splits if said.get("split") in (split.name, "everything"))
     if not own and said.get("split") is not None:
