@@ -15,7 +15,7 @@ FEATURES = {
     f"{name}.{cls.__name__}": cls
     for name in catalog.names("features")
     for cls in vars(catalog.module("features", name)).values()
-    if inspect.isclass(cls) and cls.__module__ == f"emofuse.features.{name}" and "__call__" in vars(cls)
+    if inspect.isclass(cls) and cls.__module__ == f"emofuse.features.{name}" and "__call__" in vars(cls) and hasattr(cls, "modality")
 }
 NAMES = sorted(FEATURES)
 

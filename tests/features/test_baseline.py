@@ -1,0 +1,235 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from emofuse.core.clip import Clip
+from emofuse.core.errors import RunError, SplitError
+from emofuse.features.baseline import NEVER, UTMOST, Beginning, Few, Moments, Population, Running
+
+ANYBODY = Population(np.array([10.0]), np.array([4.0]), np.array([3.0]), np.array([9.0]))
+
+
+def clips(*people, label="fear"):
+    """A clip for each name, in their order."""
+    return [Clip(f"{who}{i}", who, label, {}) for i, who in enumerate(people)]
+
+
+def rows(*values):
+    """One variant, one time step, one dimension a clip. Shape: (N, 1, 1, 1)."""
+    return np.array(values, dtype=np.float32).reshape(-1, 1, 1, 1)
+
+
+def people(generator, count=40, each=30, between=2.0, within=1.0, width=3):
+    """Clips of people who differ at rest. Shape: (N, 1, 1, D), and the clips."""
+    rest = generator.normal(0, between, size=(count, 1, width))
+    values = 5 + rest + generator.normal(0, within, size=(count, each, width))
+    return values.reshape(-1, 1, 1, width).astype(np.float32), clips(*(f"p{i:02d}" for i in range(count) for _ in range(each)))
+
+
+def test_a_clip_is_seen_against_mean_and_spread_of_the_others_alone():
+    seen = Few()(rows(7, 1, 3), clips("a", "a", "a"))
+
+    # 7 beside 1 and 3: mean 2, spread 1; 1 beside 7 and 3: mean 5, spread 2; 3 beside 7 and 1: mean 4, spread 3
+    assert seen.ravel() == pytest.approx([5, -2, -1 / 3])
+
+
+def test_what_a_clip_holds_changes_nothing_of_what_it_is_seen_against():
+    once, again = (Few()(rows(value, 1, 3), clips("a", "a", "a"))[0, 0, 0, 0] for value in (4, 6))
+
+    assert (once, again) == (2, 4)
+
+
+def test_other_people_are_no_part_of_it():
+    alone = Few()(rows(7, 1, 3), clips("a", "a", "a"))
+
+    beside_others = Few()(rows(7, 1, 3, 100, 200), clips("a", "a", "a", "b", "b"))
+
+    assert (beside_others[:3] == alone).all()
+
+
+def test_labels_are_never_looked_at(generator):
+    values, whose = people(generator, count=4)
+    words = generator.permutation(["fear", "calm"] * 60)
+    other = [replace(clip, label=word) for clip, word in zip(whose, words, strict=True)]
+    nameless = [replace(clip, label=None) for clip in whose]
+
+    for baseline in (Few(), Few(clips=3), Few(clips=3).among(values, whose), Running().among(values, other)):
+        assert (baseline(values, whose) == baseline(values, other)).all()
+        assert (baseline(values, whose) == baseline(values, nameless)).all()
+
+
+def test_the_order_of_clips_changes_nothing(generator):
+    values, whose = people(generator, count=3)
+    order = generator.permutation(len(whose))
+    few = Few(clips=5).among(values, whose)
+
+    shuffled = few(values[order], [whose[i] for i in order])
+
+    assert np.allclose(shuffled, few(values, whose)[order], atol=1e-6)
+
+
+def test_few_others_are_drawn_always_the_same_and_for_each_clip_anew():
+    whose = clips(*"aaaaaaaaaa")
+
+    first, second = (list(map(list, Few(clips=3).others(whose))) for _ in range(2))
+
+    assert first == second
+    assert all(len(set(drawn)) == 3 and i not in drawn for i, drawn in enumerate(first))
+    assert len(set(map(tuple, first))) > 5
+    assert list(map(list, Few(clips=3, seed=1).others(whose))) != first
+
+
+def test_a_person_with_fewer_others_than_asked_for_has_all_of_them():
+    assert list(map(list, Few(clips=10).others(clips(*"aba")))) == [[2], [], [0]]
+
+
+def test_a_clip_that_stands_there_twice_is_not_in_its_own_baseline():
+    whose = clips("a", "a")
+
+    assert list(map(list, Few().others([*whose, whose[0]]))) == [[1], [0, 2], [1]]
+
+
+def test_nothing_is_known_of_a_person_without_other_clips():
+    few = Few(population=ANYBODY)
+
+    assert few(rows(14), clips("a")).ravel() == [2]  # 10 is usual, 2 the spread
+    assert few(rows(14, 6), [Clip("x", None, None, {}), Clip("y", None, None, {})]).ravel().tolist() == [2, -2]
+    with pytest.raises(SplitError, match=r"no other clip of the person in a0 \(a\), and nobody"):
+        Few()(rows(14), clips("a"))
+
+
+def test_one_clip_counts_as_much_as_its_credibility():
+    # the other clip, 6: mean 10 + 1/4 of -4 = 9; its square from there 9, so the variance is 4 + 1/10 of 5 = 4.5
+    seen = Few(population=ANYBODY)(rows(12, 6), clips("a", "a"))
+
+    assert seen[0] == pytest.approx((12 - 9) / np.sqrt(4.5))
+
+
+def test_with_more_and_more_clips_a_person_is_seen_against_themselves():
+    far = [
+        ANYBODY.usual(Moments.of(np.full((1, 1), 20.0)).plus(Moments(count, *np.full((2, 1), [count * 20.0], dtype=float))))
+        for count in (1, 50)
+    ]
+
+    assert 10 < far[0].mean < far[1].mean < 20
+    assert far[1].mean == pytest.approx(20, abs=0.6)
+
+
+def test_how_much_people_differ_is_found_again(generator):
+    values, whose = people(generator, count=200, each=30, between=2.0, within=3.0)
+
+    found = Population.of(values[:, 0], [clip.subject for clip in whose])
+
+    assert found.mean == pytest.approx(np.full(3, 5.0), abs=0.5)
+    assert found.variance == pytest.approx(np.full(3, 9.0), rel=0.05)
+    assert found.mean_clips == pytest.approx(np.full(3, 9 / 4), rel=0.35)  # variance within over variance between
+    assert (found.variance_clips > 50).all()  # everybody's clips spread alike
+
+
+def test_two_clips_a_person_say_on_average_how_much_they_spread(generator):
+    values, whose = people(generator, count=4_000, each=2, within=3.0, width=1)
+
+    assert Population.of(values[:, 0], [clip.subject for clip in whose]).variance == pytest.approx([9.0], rel=0.1)
+
+
+def test_where_people_do_not_differ_one_of_them_is_seen_against_all(generator):
+    values, whose = people(generator, count=50, between=0.0)
+    few = Few().among(values, whose)
+
+    assert few.population.mean_clips.min() > len(values) / 50
+    assert few(values, whose).std() == pytest.approx(1, abs=0.05)
+
+
+def test_a_constant_feature_becomes_zero_and_not_infinite(generator):
+    values, whose = people(generator, count=3)
+    values[..., 1] = 0.1
+
+    for baseline in (Few(), Few().among(values, whose), Few(clips=1).among(values, whose)):
+        seen = baseline(values, whose)
+        assert np.isfinite(seen).all()
+        assert seen[..., 1] == pytest.approx(0, abs=1e-5)
+    assert Few().among(values, whose).population.mean_clips[1] == NEVER
+
+
+def test_what_is_far_from_usual_is_no_further_than_the_utmost():
+    assert Few()(rows(1e6, 1, 3, 2), clips(*"aaaa")).max() == UTMOST
+
+
+def test_a_variant_is_seen_against_the_same_variant_of_the_others():
+    values = np.array([[7, 70], [1, 10], [3, 30]], dtype=np.float32).reshape(3, 2, 1, 1)
+
+    seen = Few()(values, clips(*"aaa"))
+
+    assert seen[:, 0] == pytest.approx(seen[:, 1])
+
+
+def test_a_clip_counts_one_however_many_time_steps_it_has(generator):
+    short, long = generator.normal(size=(4, 2)), generator.normal(size=(400, 2))
+
+    both = Moments.of(short).plus(Moments.of(long))
+
+    assert both.clips == 2
+    assert both.total == pytest.approx(short.mean(axis=0) + long.mean(axis=0))
+
+
+def test_one_person_is_not_enough_to_know_what_is_usual():
+    with pytest.raises(SplitError, match="1 of 2 people have two clips or more. Expected two such people"):
+        Few().among(rows(1, 2, 3), clips("a", "a", "b"))
+
+
+def test_a_population_is_the_same_after_it_was_written_down(generator):
+    values, whose = people(generator, count=3)
+    population = Population.of(values[:, 0], [clip.subject for clip in whose])
+
+    again = Population.from_dict(json.loads(json.dumps(population.as_dict())))
+
+    assert (again.usual(Moments.of(values[0, 0]))(values[1, 0]) == population.usual(Moments.of(values[0, 0]))(values[1, 0])).all()
+
+
+@pytest.mark.parametrize("said", [None, {}, {"mean": "much", "variance": 1, "mean_clips": 1, "variance_clips": 1}])
+def test_a_population_that_was_tampered_with_is_refused(said):
+    with pytest.raises(RunError, match="restore run.json"):
+        Population.from_dict(said)
+
+
+def test_a_recording_is_seen_against_its_own_past_alone(generator):
+    recording = generator.normal(size=(20, 2)).astype(np.float32)
+    running = Running(population=Population(*np.ones((4, 2))))
+
+    whole, cut = running.along(recording, 1_000), running.along(recording[:12], 1_000)
+
+    assert (whole[:12] == cut).all()
+    assert (whole[0] == np.clip(recording[0] - 1, -UTMOST, UTMOST)).all()  # nothing was heard: seen against everybody
+
+
+def test_the_beginning_is_what_counts_from_then_on():
+    steps = np.concatenate([np.full((60, 1), 14.0), np.full((200, 1), 16.0)]).astype(np.float32)
+
+    seen = Beginning(until=60_000, population=ANYBODY).along(steps, 1_000)
+
+    assert len(set(seen[60:, 0].tolist())) == 1  # what came after the first minute changed nothing
+    # 60 s are 15 clips: mean 10 + 15/18 of 4; variance 4 + 15/24 of (0.67² - 4)
+    assert seen[100] == pytest.approx((16 - (10 + 4 * 15 / 18)) / np.sqrt(4 + 15 / 24 * ((4 * 3 / 18) ** 2 - 4)), rel=1e-4)
+
+
+def test_what_was_heard_long_ago_counts_half_as_much():
+    steps = np.array([[2.0], [8.0], [0.0]])
+    forgetting = Running(half_life=4_000, population=Population(np.zeros(1), np.ones(1), np.zeros(1) + 1e-9, np.full(1, NEVER)))
+
+    seen = forgetting.along(steps, 4_000)
+
+    assert seen[2] == pytest.approx(-(0.5 * 2 + 8) / 1.5, rel=1e-4)  # the older one is one half-life older
+
+
+def test_a_running_baseline_is_learnt_beside_all_other_clips_of_a_person(generator):
+    values, whose = people(generator, count=3)
+
+    assert (Running().among(values, whose)(values, whose) == Few().among(values, whose)(values, whose)).all()
+    assert (Running().needs_others, Few().needs_others) == (False, True)
+
+
+def test_a_recording_needs_a_population_for_its_first_moment():
+    with pytest.raises(SplitError, match="nobody was learnt from"):
+        Running().along(np.zeros((3, 1)), 1_000)
