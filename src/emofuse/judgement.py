@@ -10,12 +10,13 @@ from time import perf_counter
 import numpy as np
 
 from emofuse import __version__, catalog
+from emofuse.audit.audit import audit
+from emofuse.audit.evidence import of_run
 from emofuse.core.clip import Clip
 from emofuse.core.corpus import Corpus
 from emofuse.core.errors import CorpusError, RunError
 from emofuse.core.labels import EIGHT_TO_SEVEN, LabelMap, LabelSet, label_map, relabel
 from emofuse.core.modality import Modality
-from emofuse.core.split import Split
 from emofuse.evaluation.about import About
 from emofuse.evaluation.evaluate import SMALLEST, answers, answers_by_segment, judged
 from emofuse.evaluation.folder import LEARNT, write_report
@@ -24,12 +25,15 @@ from emofuse.evaluation.kept import report as kept_report
 from emofuse.evaluation.predictions import FILE, Predictions, read_predictions
 from emofuse.evaluation.report import Report
 from emofuse.reading import Recognizer
-from emofuse.recipe import Recipe, call
+from emofuse.recipe import call
 from emofuse.run import commit, facts, folder, load
+from emofuse.splitting import split_of_run
 
 log = logging.getLogger(__name__)
 
 LEVELS = ("clip", "segment")
+AS_THEY_ARE = "as they are"  # the map that changes nothing
+NAMED = 10  # rows of an audit's finding that a report repeats; `emofuse audit` names all of them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +74,7 @@ def judge(
     groups: Sequence[str] | None = None,
     smallest: int = SMALLEST,
     level: str = "clip",
+    audited: bool = True,
 ) -> Report:
     """Judge a run on the test part of its own split, or on another corpus that it has never seen, and write the report's folder.
 
@@ -88,6 +93,7 @@ def judge(
         groups: Which facts to tell apart; by default those with two to six values.
         smallest: Rows that a group must have.
         level: What a row is: "clip" or "segment".
+        audited: Look for what would flatter the run, too, and put what was found into the report.
 
     Raises:
         RunError: No such run, or its split is no longer made by its recipe.
@@ -123,6 +129,7 @@ def judge(
         held_out=kept_report(kept) if task.in_sample and kept is not None else None,
         elsewhere={name: kept_report(told) for name, told in _mapping(kept, "elsewhere").items() if name != task.corpus},
         run=said,
+        certificate=_certificate(run, data, allowed, task, predictions) if audited else None,
         made={
             "version": __version__,
             "commit": commit(),
@@ -193,32 +200,20 @@ def _task(run: str | Path, data: Path, corpus: str | None, words: str | None, al
         return _elsewhere(recipe.name, frozenset(recipe.features), recipe.labels, catalog.corpus(corpus), data, words)
     every = recipe.clips(data)
     clips = relabel(every, recipe.labels)
-    split = _split(said, recipe, clips)
+    split = split_of_run(said, recipe.protocol, clips)
     way, notes = _way(words, recipe.labels, recipe.labels)
-    judged_on = relabel(split.test or clips, way)
+    judged_on = relabel(split.test or split.train, way)
     if split.test:
         return Task(recipe.corpus.name, judged_on, way, len(split.test) - len(judged_on), split.shared, notes)
     notes = (*notes, "these weights have learnt from every clip that is judged here: what they are worth on others is in their card")
-    everybody = frozenset(clip.subject or "" for clip in clips)
+    everybody = frozenset(clip.subject or "" for clip in split.train)
     return Task(recipe.corpus.name, judged_on, way, len(every) - len(judged_on), everybody, notes, in_sample=True)
-
-
-def _split(said: Mapping[str, object], recipe: Recipe, clips: Sequence[Clip]) -> Split:
-    if said.get("split") == "everything":
-        return Split("everything", tuple(clips), (), ())
-    splits = {split.name: split for split in recipe.protocol(clips)}
-    if said.get("split") not in splits:
-        known = ", ".join(splits)
-        raise RunError(
-            f"The run was trained on split '{said.get('split')}'; its recipe now makes {known}. Check out commit {said.get('commit')}."
-        )
-    return splits[str(said["split"])]
 
 
 def _way(words: str | None, own: LabelSet, theirs: LabelSet) -> tuple[LabelMap, tuple[str, ...]]:
     """The map that was asked for, or the words as they are where all are known, or the common seven; and what it does."""
     if words is None and set(theirs) <= set(own):
-        return LabelMap("as they are", own), ()
+        return LabelMap(AS_THEY_ARE, own), ()
     way = EIGHT_TO_SEVEN if words is None else label_map(words)
     gone = [word for word in own if way.word(word) is None]
     note = f"never answered here, the others share what they had: {', '.join(gone)}"
@@ -247,6 +242,23 @@ def _without(recognizer: Recognizer, task: Task, unreadable: Sequence[str]) -> d
         m: judged(task.way.target, clips, task.way.within(rows, recognizer.labels), shared=task.shared, facts=())
         for m, rows in scores.items()
     }
+
+
+def _certificate(run: str | Path, data: Path, allowed: Sequence[str], task: Task, predictions: Predictions) -> dict[str, object]:
+    """What an audit of the run says, its answers looked at where they are to clips of its own corpus."""
+    try:
+        seen = of_run(run, data, allowed)
+    except CorpusError:  # judged elsewhere, and its own corpus is not here: what the run says of itself is left
+        seen = of_run(run, None, allowed)
+    rows = {clip.id: row for clip, row in zip(predictions.clips, predictions.probabilities, strict=True)}
+    if seen.clips and not task.unseen and not task.in_sample and task.way.name == AS_THEY_ARE and set(rows) <= {c.id for c in seen.clips}:
+        none = np.full(len(predictions.labels), np.nan)
+        seen = replace(seen, labels=predictions.labels, scores=np.stack([rows.get(clip.id, none) for clip in seen.clips]))
+    told = audit(seen)
+    said = told.as_dict()
+    findings = said["findings"]
+    assert isinstance(findings, list)
+    return {**said, "sentence": told.sentence, "findings": [{**finding, "rows": finding["rows"][:NAMED]} for finding in findings]}
 
 
 def _kept(run: str | Path) -> dict[str, object] | None:

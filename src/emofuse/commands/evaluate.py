@@ -18,6 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--smallest", type=int, default=20, metavar="N", help="clips that a group must have (20)")
     parser.add_argument("--level", choices=LEVELS, default="clip", help="what is judged: whole clips, or their segments (clip)")
     parser.add_argument("--skip-unreadable", action="store_true", help="leave out what cannot be read, and count it")
+    parser.add_argument("--skip-audit", action="store_true", help="do not look for what would flatter the run")
     packages(parser)
 
 
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
         groups=options.group,
         smallest=options.smallest,
         level=options.level,
+        audited=not options.skip_audit,
     )
     print(report.text())
     print(f"to read: {options.out / 'report.html'}; every table: {options.out / 'csv'}")

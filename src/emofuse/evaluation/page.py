@@ -69,7 +69,8 @@ footer { color: var(--faint); font-size: .85rem; padding-block: 1rem 2.5rem; }
     --good: #000; --good-panel: #fff; --link: #000; }
   body { font-size: 10pt; } body > * { max-width: none; padding-inline: 0; } nav { display: none; } .scroll { overflow: visible; }
   figure, tr, .remarks li, .tiles div { break-inside: avoid; } h2, caption { break-after: avoid; } table { font-size: 8pt; }
-  figure { max-width: 48%; } th, td { padding-right: .5rem; }
+  figure { flex-basis: 44%; max-width: 48%; } .body { gap: .6rem 1rem; } figcaption, caption { font-size: 8pt; }
+  th, td { padding-right: .5rem; } .tiles { grid-template-columns: repeat(5, 1fr); }
 }
 """
 

@@ -71,7 +71,7 @@ def flipped(contributions: np.ndarray, draws: int = DRAWS, seed: int = 0) -> Fli
     """
     units = len(contributions)
     found = abs(contributions.sum()) - 1e-12
-    exact = 2.0**units <= draws
+    exact = units <= log2(draws)
     least = 2.0 ** (1 - units) if units < 60 else 0.0
     if exact:
         flips = 1 - 2 * ((np.arange(2**units)[:, None] >> np.arange(units)) & 1)

@@ -187,7 +187,7 @@ class Report:
             "few": {fact: dict(values) for fact, values in self.few.items()},
             "groups": {fact: {value: part.as_dict() for value, part in parts.items()} for fact, parts in self.groups.items()},
             "folds": {name: part.as_dict() for name, part in self.folds.items()},
-            "over_folds": self.over_folds,
+            "over_folds": {name: known(value) for name, value in self.over_folds.items()},
             "notes": list(self.notes),
             "without": {str(m): report.as_dict() for m, report in self.without.items()},
         }

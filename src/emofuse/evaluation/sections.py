@@ -3,7 +3,7 @@
 First what a stranger asks, then what must be known before any figure is read, then the figures, then where they come from.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from emofuse.evaluation.about import About, headline
 from emofuse.evaluation.details import NAMES, cells, details, interval, number
@@ -66,7 +66,7 @@ def _remarks(report: Report, shown: Report | None, about: About) -> Iterator[Rem
         yield Remark(Tone.PLAIN, "No audit has looked at this run.")
     else:
         verdict = str(about.certificate.get("verdict", "unknown"))
-        yield Remark(GREAT.get(verdict, Tone.WARNING), f"Audit: {verdict}.")
+        yield Remark(GREAT.get(verdict, Tone.WARNING), f"Audit: {about.certificate.get('sentence', verdict)}.")
     for count, what in (
         (told.unanswered, f"{told.level}s have no answer and count as wrong"),
         (told.dropped, "clips were left out: their label has no place among those that can be answered"),
@@ -122,12 +122,28 @@ def _elsewhere(about: About) -> Iterator[Section]:
 def _certificate(about: About) -> Iterator[Section]:
     if about.certificate is None:
         return
-    found = about.certificate.get("findings")
-    findings = [finding for finding in found if isinstance(finding, Mapping)] if isinstance(found, list) else []
-    rows = tuple(tuple(str(finding.get(name, "")) for name in ("grade", "trap", "title", "says", "remedy")) for finding in findings)
-    text = about.certificate.get("text") or ("The audit found nothing to object to." if not rows else f"{len(rows)} findings.")
-    tables = (Table("What was found", ("grade", "trap", "what", "in detail", "remedy"), rows, words=5),) if rows else ()
-    yield Section("Audit", (str(text),), (), tables)
+    found, fine, blind = (_listed(about.certificate, name) for name in ("findings", "fine", "not_looked"))
+    found = [{**row, "grade": "note" if row.get("grade") == "fine" else row.get("grade")} for row in found]  # what moves no figure
+    columns = ("grade", "trap", "title", "says", "remedy")
+    tables = (
+        Table("What was found", ("grade", "trap", "what", "in detail", "remedy"), _rows(found, *columns), words=5),
+        Table("Looked at, and nothing found", ("question", "traps"), _rows(fine, "asks", "traps"), words=2),
+        Table("Could not be looked at", ("question", "traps", "for want of"), _rows(blind, "asks", "traps", "needs"), words=3),
+    )
+    counts = f"{len(found)} found, {len(fine)} looked at and fine, {len(blind)} not to be looked at."
+    text = f"{counts} Nothing found is not nothing there."
+    yield Section("Audit", (text,), (), tuple(table for table in tables if table.rows))
+
+
+def _listed(certificate: Mapping[str, object], name: str) -> list[Mapping[str, object]]:
+    value = certificate.get(name)
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+
+
+def _rows(listed: Sequence[Mapping[str, object]], *names: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(", ".join(map(str, cell)) if isinstance(cell := row.get(name, ""), list) else str(cell) for name in names) for row in listed
+    )
 
 
 def _made(report: Report, about: About) -> Section:
