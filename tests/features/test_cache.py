@@ -1,3 +1,4 @@
+import importlib
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from emofuse.core.modality import Modality
+from emofuse.features import cache as features_cache
 from emofuse.features.audio import LogMel
 from emofuse.features.cache import Cache, identity, kind, usual
 
@@ -319,19 +321,41 @@ def test_what_cannot_be_told_from_outside_has_no_name(thing):
     assert kind("rows", thing) is None
 
 
-def test_a_function_has_another_name_when_its_file_changes(tmp_path, monkeypatch):
-    def name():
-        code = "from emofuse.features.cache import identity\nimport mine\nprint(identity(mine.change))"
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path]), "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment).stdout
+FILES = {
+    "mine/__init__.py": "",
+    "mine/recipes.py": "from mine.sounds import LIMIT\nfrom . import near\n\n\ndef change(signal):\n    return signal\n",
+    "mine/sounds.py": "def late():\n    from mine.deep import depth\n\n\nLIMIT = 1\n",
+    "mine/near.py": "",
+    "mine/deep.py": "",
+    "mine/apart.py": "",
+}
 
-    (tmp_path / "mine.py").write_text("LIMIT = 1\n\n\ndef change(signal):\n    return signal\n")
-    first = name()
-    again = name()
-    (tmp_path / "mine.py").write_text("LIMIT = 2\n\n\ndef change(signal):\n    return signal\n")
 
-    assert first == again != name()
-    assert first.startswith("mine.change@")
+@pytest.mark.parametrize(("changed", "another"), [("recipes", True), ("sounds", True), ("near", True), ("deep", True), ("apart", False)])
+def test_a_function_has_another_name_when_its_file_or_one_that_it_imports_changes(tmp_path, monkeypatch, changed, another):
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    names = []
+    for _ in range(2):
+        for name in [name for name in sys.modules if name.partition(".")[0] == "mine"]:
+            monkeypatch.delitem(sys.modules, name)
+        importlib.invalidate_caches()
+        for remembered in (features_cache._named, features_cache._code):
+            remembered.cache_clear()
+        names.append(identity(importlib.import_module("mine.recipes").change))
+        with (tmp_path / "mine" / f"{changed}.py").open("a") as file:
+            file.write("# changed\n")
+
+    assert names[0].startswith("mine.recipes.change@")
+    assert (names[0] != names[1]) == another
+
+
+def test_this_packages_readers_are_part_of_a_features_name_and_its_networks_are_not():
+    assert features_cache._matters("emofuse.media.sound", "emofuse.recipes.ravdess")
+    assert not features_cache._matters("emofuse.training.fit", "emofuse.recipes.ravdess")
+    assert not features_cache._matters("numpy", "mine.recipes")
 
 
 def test_a_kind_says_what_it_is_and_with_which_libraries():

@@ -11,9 +11,9 @@ Many rows share a file, so that 35,887 pictures out of one table are not as many
 each adds files of its own, whole or not at all. Where it grows beyond its limit, what was not used for longest goes.
 """
 
+import ast
 import dataclasses
 import hashlib
-import inspect
 import json
 import logging
 import math
@@ -22,7 +22,7 @@ import shutil
 import sys
 import time
 import types
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
 from fractions import Fraction
@@ -203,20 +203,21 @@ class Cache:
 def kind(*what: object) -> tuple[str, str] | None:
     """The name of a kind of rows, and what it says for people; None where something of it has no lasting name.
 
-    The code of this package's readers and features, and the versions of the libraries they call, are part of it.
+    The code behind it and the versions of the libraries that it calls are part of it.
     """
     named = [identity(thing) for thing in what]
     if any(name is None for name in named):
         return None
-    says = "\n".join([*map(str, named), f"emofuse reading {_reading()}", _versions()])
+    says = "\n".join([*map(str, named), _versions()])
     return hashlib.blake2b(says.encode(), digest_size=12).hexdigest(), says
 
 
 def identity(thing: object) -> str | None:
     """A name for a value or a function that is the same in every process and changes when it does; None where there is none.
 
-    A function is its path and a digest of the file it stands in; a partial, its function and its arguments; a frozen dataclass,
-    its class and its fields. Lambdas and functions within functions have no name: what they do cannot be told from outside.
+    A function is its path and a digest of the file it stands in and of the readers and features that this file imports;
+    a partial, its function and its arguments; a frozen dataclass, its class and its fields. Lambdas and functions within
+    functions have no name: what they do cannot be told from outside.
 
     Example:
         >>> identity(lambda signal: signal) is None
@@ -254,26 +255,66 @@ def _joined(opened: str, things: Sequence[object], closed: str) -> str | None:
 
 @once
 def _named(thing: Hashable) -> str | None:
-    """The path of a function or class and a digest of its file; None where importing that path would not give it."""
+    """The path of a function or class and a digest of its code; None where importing that path would not give it."""
     assert isinstance(thing, types.FunctionType | type)
     found: object = sys.modules.get(thing.__module__)
     for part in thing.__qualname__.split("."):
         found = getattr(found, part, None)
-    if found is not thing:
-        return None
-    try:
-        source = Path(inspect.getfile(thing)).read_bytes()
-    except (OSError, TypeError):
-        return None
-    return f"{thing.__module__}.{thing.__qualname__}@{hashlib.blake2b(source, digest_size=8).hexdigest()}"
+    code = _code(thing.__module__) if found is thing else None
+    return None if code is None else f"{thing.__module__}.{thing.__qualname__}@{code}"
 
 
 @once
-def _reading() -> str:
-    """A digest of the code by which this package reads files and makes features."""
-    package = Path(__file__).parents[1]
-    files = sorted([*package.glob("media/*.py"), *package.glob("features/*.py"), package / "core" / "clip.py"])
-    return hashlib.blake2b(b"".join(path.read_bytes() for path in files), digest_size=8).hexdigest()
+def _code(module: str) -> str | None:
+    """A digest of a module's file and of those it imports that may change what comes out of reading; None where it has no file.
+
+    These are this package's readers and features, and all of a package of somebody's own.
+    """
+    sources: dict[str, bytes] = {}
+    todo = [module]
+    while todo:
+        name = todo.pop()
+        source = None if name in sources else _source(name)
+        if source is not None:
+            sources[name] = source
+            todo += [imported for imported in _imports(name, source) if _matters(imported, module)]
+    if module not in sources:
+        return None
+    return hashlib.blake2b(b"".join(sources[name] for name in sorted(sources)), digest_size=8).hexdigest()
+
+
+def _matters(name: str, root: str) -> bool:
+    top = root.partition(".")[0]
+    own = top != "emofuse" and name.partition(".")[0] == top
+    return own or name.startswith(("emofuse.media.", "emofuse.features.")) or name in ("emofuse.core.clip", "emofuse.core.segment")
+
+
+def _source(name: str) -> bytes | None:
+    """What a module's file holds; None for what is no module, or has no file. Nothing is imported to find it."""
+    top, *rest = name.split(".")
+    known = getattr(sys.modules.get(name), "__file__", None)
+    above = getattr(sys.modules.get(top), "__file__", None)
+    if known is not None:
+        files = [Path(known)]
+    elif above is not None and rest:
+        inside = Path(above).parent.joinpath(*rest)
+        files = [inside.with_name(f"{inside.name}.py"), inside / "__init__.py"]
+    else:
+        return None
+    found = next((file for file in files if file.suffix == ".py" and file.is_file()), None)
+    return None if found is None else found.read_bytes()
+
+
+def _imports(name: str, source: bytes) -> Iterator[str]:
+    """Modules that a module's source names, wherever it does; what is imported out of one may be a module itself."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = name.rsplit(".", node.level)[0] if node.level else ""
+            module = ".".join(part for part in (package, node.module or "") if part)
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 @once
