@@ -4,7 +4,8 @@ Nothing here knows about networks. N: clips, V: variants of a clip, T: time step
 """
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
 from emofuse.features.base import Feature
+from emofuse.features.baseline import Baseline
 from emofuse.features.cache import Cache
 from emofuse.features.extraction import Making, as_it_is, extracted
 from emofuse.network import Batch
@@ -42,13 +44,14 @@ class Examples:
 
     Shape:
         inputs {m: (N, V, T, ...)} float32; present {m: (N,)} bool; targets (N, C) float32, what is taught;
-        labels (N, C) float32, the corpus's own word, all belief on it
+        labels (N, C) float32, the corpus's own word, all belief on it; baseline: what the features were seen against
     """
 
     inputs: Mapping[Modality, torch.Tensor]
     present: Mapping[Modality, torch.Tensor]
     targets: torch.Tensor
     labels: torch.Tensor
+    baseline: Mapping[Modality, Baseline] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
 
     def __len__(self) -> int:
         return len(self.targets)
@@ -90,6 +93,7 @@ def examples(
     cache: Cache | None = None,
     processes: int | None = None,
     progress: Progress = quiet_progress,
+    baseline: Mapping[Modality, Baseline] | None = None,
 ) -> Examples:
     """Read every clip, make its features, and stack them.
 
@@ -105,15 +109,16 @@ def examples(
         cache: Features made before, on disk, whoever made them; new ones are added to it.
         processes: That make features, at most; None for as many as there are cores.
         progress: Called with clips done and clips in all, modality by modality.
+        baseline: What features are seen against; one that knows no population learns it from these clips.
 
     Raises:
-        SplitError: No clips.
+        SplitError: No clips, or too few people to learn from what is usual among them.
         MediaError: A clip cannot be read.
         MissingModality: Clips that all lack a modality.
     """
     if not clips:
         raise SplitError("There are no clips to make examples of. Expected at least one; look at the protocol and at the label map.")
-    inputs, present = {}, {}
+    inputs, present, learnt = {}, {}, {}
     for m, feature in features.items():
         making = Making(feature, prepare, tuple(variants))
         rows = _rows(clips, m, making, {} if remembered is None else remembered, cache, processes, progress)
@@ -121,11 +126,16 @@ def examples(
         if known is None:
             clips[0].signal(m)  # says what is missing and what there is
         assert known is not None
-        inputs[m] = torch.from_numpy(np.stack([row if row is not None else np.zeros_like(known) for row in rows]))
         present[m] = torch.tensor([row is not None for row in rows])
+        stacked = np.stack([row if row is not None else np.zeros_like(known) for row in rows])
+        if baseline and m in baseline:
+            there, having = present[m].numpy(), [clip for clip, row in zip(clips, rows, strict=True) if row is not None]
+            learnt[m] = baseline[m] if baseline[m].population else baseline[m].among(stacked[there], having)
+            stacked[there] = learnt[m](stacked[there], having)
+        inputs[m] = torch.from_numpy(stacked)
     targets = np.stack([target(clip, labels) for clip in clips])
     own = np.stack([one_hot(clip, labels) for clip in clips])
-    return Examples(inputs, present, torch.from_numpy(targets.astype(np.float32)), torch.from_numpy(own))
+    return Examples(inputs, present, torch.from_numpy(targets.astype(np.float32)), torch.from_numpy(own), baseline=learnt)
 
 
 def _rows(

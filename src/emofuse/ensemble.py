@@ -75,7 +75,7 @@ class _Together:
         threshold = float(np.mean([lane.threshold for lane in present])) if present else 0.0
         return Timeline(
             self.ensemble.name, way.target, cells[0].segments, fused, duration, tuple(reasons), threshold,
-            tuple(lanes), tuple(note for lane in lanes for note in _absence(lane)), {"models": models, "labels": way.name},
+            tuple(lanes), tuple(note for lane in lanes for note in (*lane.notes, *_absence(lane))), {"models": models, "labels": way.name},
         )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ from emofuse.evaluation.evaluate import answers, answers_by_segment, judged
 from emofuse.evaluation.predictions import FILE as PREDICTIONS
 from emofuse.evaluation.predictions import Predictions
 from emofuse.evaluation.report import Report
+from emofuse.features.baseline import Baseline
+from emofuse.features.baseline import told as not_alone
 from emofuse.features.cache import Cache
 from emofuse.features.extraction import unreadable
 from emofuse.judgement import elsewhere
@@ -111,7 +113,7 @@ def train(
     scores = np.concatenate([answers(judge, fold.test) for judge, fold in zip(judges, folds, strict=True) if fold.test])
     names = [fold.name for fold in folds for _ in fold.test] if len(folds) > 1 else None
     told = judged(recipe.labels, tested, scores, shared={who for fold in folds for who in fold.shared}, folds=names)
-    report = replace(told, dropped=len(every) - len(clips), unreadable=len(lost))
+    report = replace(told, dropped=len(every) - len(clips), unreadable=len(lost), notes=(*told.notes, *not_alone(recipe.baseline)))
     final = out if len(folds) == 1 else None  # several folds leave nothing to be used elsewhere, unless everything is learnt from
     if recipe.ships_everything:
         final = out / recipe.name
@@ -173,26 +175,26 @@ class _Work:
         """
         if not self._done(where):
             before, began = self.features, time.monotonic()
-            network = self._learn(split, where)
+            network, baseline = self._learn(split, where)
             example = _asked(self.recipe, network, split.train)
             seconds = {"features": round(self.features - before, 2), "total": round(time.monotonic() - began, 2)}
             also = {"split": split.name, "n_train": len(split.train), "n_valid": len(split.valid), "n_test": len(split.test)}
             listed = {"split_file": {**self._file(), "apart": sorted(split.apart), **lists_of(split)}} if self.lists is not None else {}
             save(
                 where, network, recipe=self.recipe, path=self.path, arguments=self.arguments, seed=self.seed, example=example,
-                also={**also, "seconds": seconds, **listed},
+                also={**also, "seconds": seconds, **listed}, baseline=baseline,
             )  # fmt: skip
         recognizer = load(where, self.allowed)
         recognizer.temperature = 1.0
         return _held_out(recognizer, split.valid or split.test)
 
-    def _learn(self, split: Split, out: Path) -> Network:
-        """A network taught on a split; the best weights so far are kept in `out` while it learns."""
+    def _learn(self, split: Split, out: Path) -> tuple[Network, Mapping[Modality, Baseline]]:
+        """A network taught on a split, and what its features were seen against; the best weights so far are kept in `out` meanwhile."""
         from safetensors.torch import save_file
 
         recipe = self.recipe
-        train_part = self._examples(split.train, target=recipe.target, variants=recipe.variants)
-        valid_part = self._examples(split.valid) if split.valid else None
+        train_part = self._examples(split.train, recipe.baseline, target=recipe.target, variants=recipe.variants)
+        valid_part = self._examples(split.valid, train_part.baseline) if split.valid else None
         out.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(self.seed)  # initial weights have no generator of their own
         network = recipe.build()
@@ -208,14 +210,16 @@ class _Work:
             histories.append([epoch.as_dict() for epoch in history])
         write_json(out / "history.json", histories)
         (out / "unfinished.safetensors").unlink(missing_ok=True)
-        return network.eval()
+        return network.eval(), train_part.baseline
 
-    def _examples(self, clips: Sequence[Clip], *, target: Target = one_hot, variants: Sequence[Variant] = ()) -> Examples:
+    def _examples(
+        self, clips: Sequence[Clip], baseline: Mapping[Modality, Baseline], *, target: Target = one_hot, variants: Sequence[Variant] = ()
+    ) -> Examples:
         began = time.monotonic()
         recipe = self.recipe
         made = examples(
             clips, recipe.features, recipe.labels, prepare=recipe.prepare, target=target, variants=variants,
-            remembered=self.remembered, cache=self.cache, progress=self.bar("features"),
+            remembered=self.remembered, cache=self.cache, progress=self.bar("features"), baseline=baseline,
         )  # fmt: skip
         self.features += time.monotonic() - began
         return made

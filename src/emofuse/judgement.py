@@ -24,6 +24,7 @@ from emofuse.evaluation.hashes import stored
 from emofuse.evaluation.kept import report as kept_report
 from emofuse.evaluation.predictions import FILE, Predictions, read_predictions
 from emofuse.evaluation.report import Report
+from emofuse.features.baseline import told as not_alone
 from emofuse.reading import Recognizer
 from emofuse.recipe import call
 from emofuse.run import commit, facts, folder, load
@@ -116,7 +117,8 @@ def judge(
         smallest=smallest,
         level=level,
     )
-    report = replace(report, dropped=task.dropped, unreadable=len(unreadable), notes=(*report.notes, *task.notes))
+    notes = (*report.notes, *task.notes, *not_alone(recognizer.baseline))
+    report = replace(report, dropped=task.dropped, unreadable=len(unreadable), notes=notes)
     if level == "clip" and len(recognizer.modalities) > 1 and not task.in_sample:
         report = replace(report, without=_without(recognizer, task, unreadable))
     kept = _kept(run)

@@ -3,8 +3,9 @@
 import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from emofuse.core.clip import Clip, Signal
@@ -15,6 +16,7 @@ from emofuse.core.modality import Modality
 from emofuse.core.split import Protocol
 from emofuse.data import Target, Variant, one_hot
 from emofuse.features.base import Feature
+from emofuse.features.baseline import Baseline
 from emofuse.features.extraction import as_it_is
 from emofuse.network import Network
 from emofuse.training.fit import Epoch
@@ -46,6 +48,7 @@ class Recipe:
         keep: Which clips of the corpus are learnt from and judged at all.
         elsewhere: Corpora that it has never seen and is also judged on.
         says: For the card: what it is, whom it is for.
+        baseline: Modalities whose features are seen against the person's own; without any, a clip is judged alone.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Recipe:
     keep: Callable[[Clip], bool] = every_clip
     elsewhere: Sequence[Corpus] = ()
     says: str = ""
+    baseline: Mapping[Modality, Baseline] = field(default_factory=lambda: MappingProxyType({}))
 
     def clips(self, data: Path) -> tuple[Clip, ...]:
         """The corpus' clips under a data root that this recipe keeps.

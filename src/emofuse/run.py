@@ -9,12 +9,16 @@ import json
 import logging
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from emofuse import __version__
 from emofuse.core.errors import RunError
 from emofuse.core.labels import LabelSet
+from emofuse.core.modality import Modality
+from emofuse.features.baseline import Baseline
+from emofuse.features.population import Population
 from emofuse.graph import WEIGHTS, open_graph, write_graph
 from emofuse.network import Batch, Network
 from emofuse.recipe import Recipe, call
@@ -84,6 +88,7 @@ def save(
     seed: int,
     example: Batch | None = None,
     also: Mapping[str, object] | None = None,
+    baseline: Mapping[Modality, Baseline] | None = None,
 ) -> None:
     """Write a run's weights, their graph and facts, each beside and then renamed; it is not calibrated yet.
 
@@ -96,6 +101,7 @@ def save(
         seed: Of the training.
         example: Two or more rows such as the network takes; without them no graph is made, and torch answers.
         also: More facts: split, people, figures.
+        baseline: What its features were seen against, as it was learnt.
     """
     from safetensors.torch import save_file
 
@@ -124,6 +130,7 @@ def save(
         "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "commit": commit(),
         "versions": {"emofuse": __version__, **{name: _version(name) for name in ("torch", "numpy")}},
+        **({"population": {m: kind.population.as_dict() for m, kind in baseline.items() if kind.population}} if baseline else {}),
         **(also or {}),
     }
     write_json(out / "run.json", said)
@@ -180,7 +187,18 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
         temperature=float(str(said["temperature"])), threshold=float(str(said["threshold"])),
         answer=open_graph(where, network.modalities),
         facts={key: said[key] for key in ("name", "recipe", "corpus", "license", "sha256") if key in said},
+        baseline=_learnt(recipe, said.get("population")),
     )  # fmt: skip
+
+
+def _learnt(recipe: Recipe, populations: object) -> dict[Modality, Baseline]:
+    """A recipe's baselines with the populations that a run has learnt.
+
+    Raises:
+        RunError: The run has not learnt them.
+    """
+    known = populations if isinstance(populations, Mapping) else {}
+    return {m: replace(kind, population=Population.from_dict(known.get(m))) for m, kind in recipe.baseline.items()}
 
 
 def write_json(path: Path, value: object) -> None:

@@ -1,12 +1,13 @@
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from emofuse.core.clip import Clip
-from emofuse.core.errors import RunError, SplitError
-from emofuse.features.baseline import NEVER, UTMOST, Beginning, Few, Moments, Population, Running
+from emofuse.core.errors import SplitError
+from emofuse.core.modality import Modality
+from emofuse.features.baseline import Beginning, Few, Running, told
+from emofuse.features.population import NEVER, UTMOST, Population
 
 ANYBODY = Population(np.array([10.0]), np.array([4.0]), np.array([3.0]), np.array([9.0]))
 
@@ -71,24 +72,25 @@ def test_the_order_of_clips_changes_nothing(generator):
 
 
 def test_few_others_are_drawn_always_the_same_and_for_each_clip_anew():
-    whose = clips(*"aaaaaaaaaa")
+    theirs = [f"a{i}" for i in range(10)]
 
-    first, second = (list(map(list, Few(clips=3).others(whose))) for _ in range(2))
+    first, second, other = ([few.drawn(clip, theirs) for clip in theirs] for few in (Few(clips=3), Few(clips=3), Few(clips=3, seed=1)))
 
-    assert first == second
-    assert all(len(set(drawn)) == 3 and i not in drawn for i, drawn in enumerate(first))
+    assert first == second != other
+    assert all(len(set(drawn)) == 3 and clip not in drawn for clip, drawn in zip(theirs, first, strict=True))
     assert len(set(map(tuple, first))) > 5
-    assert list(map(list, Few(clips=3, seed=1).others(whose))) != first
 
 
 def test_a_person_with_fewer_others_than_asked_for_has_all_of_them():
-    assert list(map(list, Few(clips=10).others(clips(*"aba")))) == [[2], [], [0]]
+    assert Few(clips=10).drawn("a", ["a", "b", "c"]) == Few().drawn("a", ["a", "b", "c"]) == ["b", "c"]
 
 
 def test_a_clip_that_stands_there_twice_is_not_in_its_own_baseline():
-    whose = clips("a", "a")
+    whose = clips("a", "a", "a")
 
-    assert list(map(list, Few().others([*whose, whose[0]]))) == [[1], [0, 2], [1]]
+    twice = Few()(rows(7, 1, 3, 7), [*whose, whose[0]])
+
+    assert twice.ravel() == pytest.approx([5, -2, -1 / 3, 5])
 
 
 def test_nothing_is_known_of_a_person_without_other_clips():
@@ -96,7 +98,7 @@ def test_nothing_is_known_of_a_person_without_other_clips():
 
     assert few(rows(14), clips("a")).ravel() == [2]  # 10 is usual, 2 the spread
     assert few(rows(14, 6), [Clip("x", None, None, {}), Clip("y", None, None, {})]).ravel().tolist() == [2, -2]
-    with pytest.raises(SplitError, match=r"no other clip of the person in a0 \(a\), and nobody"):
+    with pytest.raises(SplitError, match="one clip alone, or a clip of nobody"):
         Few()(rows(14), clips("a"))
 
 
@@ -105,33 +107,6 @@ def test_one_clip_counts_as_much_as_its_credibility():
     seen = Few(population=ANYBODY)(rows(12, 6), clips("a", "a"))
 
     assert seen[0] == pytest.approx((12 - 9) / np.sqrt(4.5))
-
-
-def test_with_more_and_more_clips_a_person_is_seen_against_themselves():
-    far = [
-        ANYBODY.usual(Moments.of(np.full((1, 1), 20.0)).plus(Moments(count, *np.full((2, 1), [count * 20.0], dtype=float))))
-        for count in (1, 50)
-    ]
-
-    assert 10 < far[0].mean < far[1].mean < 20
-    assert far[1].mean == pytest.approx(20, abs=0.6)
-
-
-def test_how_much_people_differ_is_found_again(generator):
-    values, whose = people(generator, count=200, each=30, between=2.0, within=3.0)
-
-    found = Population.of(values[:, 0], [clip.subject for clip in whose])
-
-    assert found.mean == pytest.approx(np.full(3, 5.0), abs=0.5)
-    assert found.variance == pytest.approx(np.full(3, 9.0), rel=0.05)
-    assert found.mean_clips == pytest.approx(np.full(3, 9 / 4), rel=0.35)  # variance within over variance between
-    assert (found.variance_clips > 50).all()  # everybody's clips spread alike
-
-
-def test_two_clips_a_person_say_on_average_how_much_they_spread(generator):
-    values, whose = people(generator, count=4_000, each=2, within=3.0, width=1)
-
-    assert Population.of(values[:, 0], [clip.subject for clip in whose]).variance == pytest.approx([9.0], rel=0.1)
 
 
 def test_where_people_do_not_differ_one_of_them_is_seen_against_all(generator):
@@ -165,33 +140,9 @@ def test_a_variant_is_seen_against_the_same_variant_of_the_others():
     assert seen[:, 0] == pytest.approx(seen[:, 1])
 
 
-def test_a_clip_counts_one_however_many_time_steps_it_has(generator):
-    short, long = generator.normal(size=(4, 2)), generator.normal(size=(400, 2))
-
-    both = Moments.of(short).plus(Moments.of(long))
-
-    assert both.clips == 2
-    assert both.total == pytest.approx(short.mean(axis=0) + long.mean(axis=0))
-
-
 def test_one_person_is_not_enough_to_know_what_is_usual():
     with pytest.raises(SplitError, match="1 of 2 people have two clips or more. Expected two such people"):
         Few().among(rows(1, 2, 3), clips("a", "a", "b"))
-
-
-def test_a_population_is_the_same_after_it_was_written_down(generator):
-    values, whose = people(generator, count=3)
-    population = Population.of(values[:, 0], [clip.subject for clip in whose])
-
-    again = Population.from_dict(json.loads(json.dumps(population.as_dict())))
-
-    assert (again.usual(Moments.of(values[0, 0]))(values[1, 0]) == population.usual(Moments.of(values[0, 0]))(values[1, 0])).all()
-
-
-@pytest.mark.parametrize("said", [None, {}, {"mean": "much", "variance": 1, "mean_clips": 1, "variance_clips": 1}])
-def test_a_population_that_was_tampered_with_is_refused(said):
-    with pytest.raises(RunError, match="restore run.json"):
-        Population.from_dict(said)
 
 
 def test_a_recording_is_seen_against_its_own_past_alone(generator):
@@ -233,3 +184,13 @@ def test_a_running_baseline_is_learnt_beside_all_other_clips_of_a_person(generat
 def test_a_recording_needs_a_population_for_its_first_moment():
     with pytest.raises(SplitError, match="nobody was learnt from"):
         Running().along(np.zeros((3, 1)), 1_000)
+
+
+def test_a_reader_is_told_that_clips_were_not_judged_alone():
+    assert told({}) == ()
+    assert told({Modality.VIDEO: Few(clips=10)}) == (
+        "with the person's own baseline, not to be compared with clips judged alone: video beside 10 other clips of the person",
+    )
+    assert str(Few()) == "all other clips of the person"
+    assert str(Beginning()) == "what came before in the recording within its first 60 s"
+    assert str(Running()) == "what came before in the recording"

@@ -43,6 +43,14 @@ POINTS = 100  # of the risk against coverage that a report keeps: every hundredt
 
 
 @runtime_checkable
+class Comparing(Protocol):
+    """A recognizer to which a clip is another beside other clips of the same person."""
+
+    def beside(self, clips: Sequence[Clip]) -> Recognizer:
+        """The same, having met these clips; their labels are not looked at."""
+
+
+@runtime_checkable
 class Pooling(Protocol):
     """A recognizer that can judge many clips at once, which is faster than one by one."""
 
@@ -89,13 +97,14 @@ def answers(recognizer: Recognizer, clips: Sequence[Clip], unreadable: list[str]
         (N, C)
 
     Args:
-        recognizer: Asked for every clip.
+        recognizer: Asked for every clip, having met all of them where that is a difference to it.
         clips: In the order of the rows.
         unreadable: Takes the ids of clips that cannot be read, whose rows are NaN; without it they are an error.
 
     Raises:
         CorpusError: A clip cannot be read.
     """
+    recognizer = recognizer.beside(clips) if isinstance(recognizer, Comparing) else recognizer
     if isinstance(recognizer, Pooling):
         return _pooled(recognizer, clips, len(recognizer.labels), unreadable)
     rows = np.full((len(clips), len(recognizer.labels)), np.nan)
@@ -122,6 +131,7 @@ def answers_by_segment(
     Raises:
         CorpusError: A clip cannot be read.
     """
+    recognizer = recognizer.beside(clips) if isinstance(recognizer, Comparing) else recognizer
     rows: list[Clip] = []
     scores = [np.empty((0, len(recognizer.labels)))]
     for clip in clips:

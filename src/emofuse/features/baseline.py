@@ -2,18 +2,13 @@
 
 What people look and sound like at rest differs, often by more than one of their emotions differs from another; a few
 recordings of a person, of whatever emotions, show what to subtract and what to divide by. Labels are never looked at
-(as Busso et al. 2013, "Iterative feature normalization scheme for automatic emotion detection from speech", compare;
-unlike there, no clip is guessed to be neutral first).
+(as in Busso et al. 2013, "Iterative feature normalization scheme for automatic emotion detection from speech"; unlike
+there, no clip is guessed to be neutral first). Few clips are drawn towards everybody (`emofuse.features.population`).
 
-A few clips say little: what is usual for the person is drawn towards what is usual among the people who were learnt from.
-The person's own n clips weigh n / (n + k), where k is the variance of clips of one person over the variance between people
-(Bühlmann 1967, "Experience rating and credibility"; an empirical Bayes estimate, as in Efron, Morris 1975), for every
-dimension by itself: once for the mean, once for the squared deviations from it.
-
-Nothing here knows networks. N: clips, V: variants of a clip, T: time steps; statistics have the shape of one time step, (...).
+Nothing here knows networks. N: clips, V: variants of a clip, T: time steps.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 from zlib import crc32
@@ -21,129 +16,11 @@ from zlib import crc32
 import numpy as np
 
 from emofuse.core.clip import Clip
-from emofuse.core.errors import RunError, SplitError
+from emofuse.core.errors import SplitError
+from emofuse.core.modality import Modality
+from emofuse.features.population import Moments, Population, Usual, standard
 
 UNIT = 4_000  # ms of a recording that say as much as one clip: about what a clip of the usual corpora lasts
-NEVER = 1e6  # clips, at most, that a person needs to count as much as everybody: where people do not differ at all
-FLATTEST = 1e-6  # spread over size, below which a dimension is taken for constant and not blown up
-UTMOST = 8.0  # spreads; what is further from usual is no further: the largest that 64 clips standardised together can have
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Usual:
-    """What is usual for somebody: mean and spread of every dimension. Shape: (...) each."""
-
-    mean: np.ndarray
-    spread: np.ndarray
-
-    def __call__(self, rows: np.ndarray) -> np.ndarray:
-        """Rows in spreads from usual. Shape: (T, ...) -> (T, ...) float32."""
-        scaled: np.ndarray = np.clip((rows - self.mean) / self.spread, -UTMOST, UTMOST).astype(np.float32)
-        return scaled
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Moments:
-    """What is remembered of clips: how many, and the sums of their means and of their mean squares. Shape: (...) each.
-
-    A clip counts one however long it is: its time steps resemble each other.
-    """
-
-    clips: float
-    total: np.ndarray
-    squares: np.ndarray
-
-    @classmethod
-    def of(cls, rows: np.ndarray, clips: float = 1.0) -> Self:
-        """Of one clip, or of so much of one. Shape: (T, ...)."""
-        wide = np.asarray(rows, dtype=np.float64)
-        return cls(clips, clips * wide.mean(axis=0), clips * (wide**2).mean(axis=0))
-
-    @classmethod
-    def nothing(cls, shape: tuple[int, ...]) -> Self:
-        """Of no clip."""
-        return cls(0.0, np.zeros(shape), np.zeros(shape))
-
-    def plus(self, other: "Moments", kept: float = 1.0) -> "Moments":
-        """Both together, of the first only so much as is `kept`."""
-        return Moments(kept * self.clips + other.clips, kept * self.total + other.total, kept * self.squares + other.squares)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Population:
-    """What is usual among the people who were learnt from, and how much of a person's own clips outweighs it.
-
-    Shape:
-        (...) each
-
-    Args:
-        mean: Over people.
-        variance: Of a person's time steps around that person's own mean, over people.
-        mean_clips: k of the module's docstring for the mean: a person's own so many clips count as much as everybody.
-        variance_clips: The same for the variance.
-    """
-
-    mean: np.ndarray
-    variance: np.ndarray
-    mean_clips: np.ndarray
-    variance_clips: np.ndarray
-
-    @classmethod
-    def of(cls, rows: np.ndarray, people: Sequence[str | None]) -> Self:
-        """Of clips, and of whom each is.
-
-        Shape:
-            (N, T, ...), (N,)
-
-        Raises:
-            SplitError: Fewer than two people with two clips or more.
-        """
-        own = [[i for i in range(len(people)) if people[i] == who] for who in sorted({who for who in people if who is not None})]
-        several = [places for places in own if len(places) > 1]
-        if len(several) < 2:
-            raise SplitError(
-                f"{len(several)} of {len(own)} people have two clips or more. Expected two such people at least, to tell what is usual for "
-                f"one of them from what is usual for all; get more of the corpus, or name no baseline."
-            )
-        within, means, squares = [], [], []
-        for places in several:
-            wide = np.asarray(rows[places], dtype=np.float64)
-            each, whole = wide.mean(axis=1), wide.mean(axis=(0, 1))  # (n, ...), (...)
-            noise = each.var(axis=0, ddof=1)
-            means.append((whole, noise, len(places)))
-            away = ((wide - whole) ** 2).mean(axis=1) + noise / len(places)  # the person's true mean is as uncertain as that
-            squares.append((away.mean(axis=0), away.var(axis=0, ddof=1), len(places)))
-            within.append(away.mean(axis=0))
-        return cls(np.mean([mean for mean, _, _ in means], axis=0), np.mean(within, axis=0), _clips(means), _clips(squares))
-
-    def usual(self, own: Moments) -> Usual:
-        """For a person of whom so much is known; for anybody, where nothing is."""
-        share = own.clips / (own.clips + self.mean_clips)
-        count = max(own.clips, 1e-12)
-        mean = self.mean + share * (own.total / count - self.mean)
-        away = own.squares / count - 2 * mean * own.total / count + mean**2
-        share = own.clips / (own.clips + self.variance_clips)
-        return _usual(mean, self.variance + share * (away - self.variance))
-
-    def as_dict(self) -> dict[str, object]:
-        """For JSON."""
-        return {name: getattr(self, name).tolist() for name in self.__slots__}
-
-    @classmethod
-    def from_dict(cls, said: object) -> Self:
-        """Out of JSON.
-
-        Raises:
-            RunError: It is not what `as_dict` made.
-        """
-        try:
-            assert isinstance(said, Mapping)
-            return cls(*(np.array(said[name], dtype=np.float64) for name in cls.__slots__))
-        except (AssertionError, KeyError, TypeError, ValueError) as error:
-            raise RunError(
-                f"What is usual among people cannot be read ({error!r}). Expected {', '.join(cls.__slots__)}, as a run of a recipe "
-                f"with a baseline has them; restore run.json, or train again."
-            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +46,10 @@ class Baseline:
         """
         return replace(self, population=Population.of(rows[:, 0], [clip.subject for clip in clips]))
 
+    def __str__(self) -> str:
+        """For a reader."""
+        raise NotImplementedError  # each kind says what it is
+
     def __call__(self, rows: np.ndarray, clips: Sequence[Clip]) -> np.ndarray:
         """Each clip seen against its person's other clips; a clip is never part of what it is seen against.
 
@@ -180,26 +61,31 @@ class Baseline:
         Raises:
             SplitError: A clip whose person has no other, where no population is known.
         """
+        places: dict[str | None, dict[str, int]] = {}
+        for i, clip in enumerate(clips):
+            places.setdefault(clip.subject, {})[clip.id] = i
+        theirs = {who: sorted(ids) for who, ids in places.items() if who is not None}
         seen = np.empty(rows.shape, dtype=np.float32)
         mean = rows.mean(axis=2, dtype=np.float64)  # (N, V, ...)
         square = np.stack([np.square(clip, dtype=np.float64).mean(axis=1) for clip in rows])  # all at once would take gigabytes
-        for i, others in enumerate(self.others(clips)):
+        for i, clip in enumerate(clips):
+            others = [places[clip.subject][name] for name in self.drawn(clip.id, theirs.get(clip.subject or "", ()))]
             for v in range(rows.shape[1]):
                 own = Moments(float(len(others)), mean[others, v].sum(axis=0), square[others, v].sum(axis=0))
-                seen[i, v] = self.usual(own, clips[i])(rows[i, v])
+                seen[i, v] = self.usual(own)(rows[i, v])
         return seen
 
-    def others(self, clips: Sequence[Clip]) -> Iterator[np.ndarray]:
-        """For each clip, where the clips stand that it is seen against."""
-        places: dict[str | None, list[int]] = {}
-        for i in sorted(range(len(clips)), key=lambda i: clips[i].id):
-            places.setdefault(clips[i].subject, []).append(i)
-        for clip in clips:
-            others = [] if clip.subject is None else [j for j in places[clip.subject] if clips[j].id != clip.id]
-            yield self._drawn(clip, np.array(others, dtype=int))
+    def drawn(self, clip: str, theirs: Sequence[str]) -> Sequence[str]:
+        """Those of a person's clips, by id, that one of them is seen against; never itself.
 
-    def usual(self, own: Moments, clip: Clip) -> Usual:
-        """For the person of a clip, of whom so much else is known.
+        Args:
+            clip: Its id.
+            theirs: Ids of all clips of the person, sorted.
+        """
+        return [other for other in theirs if other != clip]
+
+    def usual(self, own: Moments) -> Usual:
+        """For a person of whom so much is known.
 
         Raises:
             SplitError: Nothing is, and no population is known either.
@@ -208,15 +94,11 @@ class Baseline:
             return self.population.usual(own)
         if own.clips:
             mean = own.total / own.clips
-            return _usual(mean, own.squares / own.clips - mean**2)
+            return standard(mean, own.squares / own.clips - mean**2)
         raise SplitError(
-            f"There is no other clip of the person in {clip.id} ({clip.subject or 'who is not named'}), and nobody who was learnt from to "
-            f"compare them with. Expected two clips of every person; get them, or leave such people out."
+            "There is a person of whom there is one clip alone, or a clip of nobody, and nobody who was learnt from to see it against. "
+            "Expected two clips of every person; get them, or leave such clips out."
         )
-
-    def _drawn(self, clip: Clip, others: np.ndarray) -> np.ndarray:
-        """Those of a person's other clips that tell what is usual."""
-        return others
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +118,17 @@ class Few(Baseline):
         """The recording itself tells nothing."""
         return True
 
-    def _drawn(self, clip: Clip, others: np.ndarray) -> np.ndarray:
+    def __str__(self) -> str:
+        """For a reader."""
+        return f"{'all' if self.clips is None else self.clips} other clips of the person"
+
+    def drawn(self, clip: str, theirs: Sequence[str]) -> Sequence[str]:
+        """So many others, always the same ones."""
+        others = [other for other in theirs if other != clip]
         if self.clips is None or len(others) <= self.clips:
             return others
-        generator = np.random.default_rng([self.seed, crc32(clip.id.encode())])
-        drawn: np.ndarray = others[np.sort(generator.choice(len(others), self.clips, replace=False))]
-        return drawn
+        generator = np.random.default_rng([self.seed, crc32(clip.encode())])
+        return [others[i] for i in sorted(generator.choice(len(others), self.clips, replace=False).tolist())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +143,13 @@ class Running(Baseline):
     half_life: int | None = 120_000
     until: int | None = None
 
-    def along(self, rows: np.ndarray, step: float) -> np.ndarray:
-        """A whole recording, time step by time step, each beside those before it alone.
+    def __str__(self) -> str:
+        """For a reader."""
+        upto = "" if self.until is None else f" within its first {self.until / 1_000:g} s"
+        return f"what came before in the recording{upto}"
+
+    def along(self, rows: np.ndarray, step: float, heard: "Heard | None" = None) -> np.ndarray:
+        """A recording, time step by time step, each beside those before it alone.
 
         Shape:
             (T, ...) -> the same, float32
@@ -265,11 +157,12 @@ class Running(Baseline):
         Args:
             rows: Of one recording.
             step: ms from one to the next.
+            heard: What came before; the rows are added to it.
 
         Raises:
             SplitError: No population is known: there is nothing to see the first one against.
         """
-        heard, seen = Heard(self, rows.shape[1:]), np.empty(rows.shape, dtype=np.float32)
+        heard, seen = heard or Heard(self), np.empty(rows.shape, dtype=np.float32)
         for i, row in enumerate(rows):
             seen[i] = heard.usual()(row)
             heard.add(row[None], step)
@@ -289,20 +182,19 @@ class Heard:
 
     Args:
         baseline: With its population.
-        shape: Of one time step.
 
     Raises:
         SplitError: No population is known.
     """
 
-    def __init__(self, baseline: Running, shape: tuple[int, ...]) -> None:
+    def __init__(self, baseline: Running) -> None:
         if baseline.population is None:
             raise SplitError(
                 "A recording is to be seen against its own past, and nobody was learnt from to see its first moment against. "
                 "Expected a baseline that knows its population; take it from a run, or call `among` first."
             )
         self.baseline, self.population = baseline, baseline.population
-        self.ms, self.own = 0.0, Moments.nothing(shape)
+        self.ms, self.own = 0.0, Moments.nothing()
 
     def usual(self) -> Usual:
         """For this person, by what was heard so far."""
@@ -315,26 +207,12 @@ class Heard:
         self.ms += ms
         if new > 0:
             kept = 1.0 if self.baseline.half_life is None else 0.5 ** (new / self.baseline.half_life)
-            self.own = self.own.plus(Moments.of(rows, new / UNIT), kept)
+            self.own = self.own.scaled(kept).plus(Moments.of(rows, new / UNIT))
 
 
-def _usual(mean: np.ndarray, variance: np.ndarray) -> Usual:
-    """Mean and spread, one where a dimension is constant."""
-    spread = np.sqrt(np.maximum(variance, 0.0))
-    return Usual(mean, np.where(spread > FLATTEST * np.maximum(np.abs(mean), FLATTEST), spread, 1.0))
-
-
-def _clips(people: Sequence[tuple[np.ndarray, np.ndarray, int]]) -> np.ndarray:
-    """How many of a person's own clips count as much as everybody: variance within people over variance between them.
-
-    Args:
-        people: Of each: the mean over clips, the variance over clips, and how many clips.
-
-    Shape:
-        (...)
-    """
-    noise = np.mean([variance for _, variance, _ in people], axis=0)
-    chance = np.mean([variance / count for _, variance, count in people], axis=0)  # means differ by so much of themselves
-    between = np.maximum(np.var([mean for mean, _, _ in people], axis=0, ddof=1) - chance, 0.0)
-    clips: np.ndarray = np.divide(noise, between, out=np.full(noise.shape, NEVER), where=between * NEVER > noise)
-    return clips
+def told(baseline: Mapping[Modality, Baseline]) -> tuple[str, ...]:
+    """What a reader of figures must be told: clips were not judged alone."""
+    if not baseline:
+        return ()
+    beside = "; ".join(f"{m} beside {kind}" for m, kind in sorted(baseline.items()))
+    return (f"with the person's own baseline, not to be compared with clips judged alone: {beside}",)
