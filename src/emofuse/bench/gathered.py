@@ -1,0 +1,126 @@
+"""Cells that are all there, gathered into the table."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from emofuse.bench.base import subsets
+from emofuse.bench.cells import DECISION, FUSION, MEMBER, Cell
+from emofuse.bench.heard import Heard, heard
+from emofuse.bench.kept import Kept
+from emofuse.bench.order import Work
+from emofuse.bench.results import Line, Results
+from emofuse.bench.table import RESAMPLES, Answered, ground, lines
+from emofuse.decisions.base import mean_of_present
+from emofuse.evaluation.metrics import accuracy, chance, majority
+
+
+def gathered(
+    made: Work,
+    kept: Kept,
+    ways: Mapping[str, Sequence[str]],
+    among: str,
+    said: Mapping[int, Mapping[str, Mapping[str, Heard]]],
+    missing: str,
+    resamples: int = RESAMPLES,
+) -> Results:
+    """The table of a bench whose cells are all there.
+
+    Args:
+        made: The bench, its clips and splits.
+        kept: Its cells.
+        ways: Names of the fusions and of the decisions.
+        among: As in the decisions' cells.
+        said: By seed and member, what it says fold by fold.
+        missing: One of `table.MISSING`.
+        resamples: For the intervals.
+
+    Raises:
+        RunError: A cell is not there.
+    """
+    on = ground(made, len(said), resamples)
+    answers = [_network(made, kept, MEMBER, name, {seed: said[seed][name] for seed in said}) for name in said[0]]
+    for name in ways[FUSION]:
+        answers += [_network(made, kept, FUSION, name, {seed: heard(made, kept, FUSION, name, seed, {}) for seed in said})]
+    problems = []
+    for name in ways[DECISION]:
+        one = _decision(made, kept, name, among, list(said), answers)
+        if isinstance(one, Line):
+            problems.append(one)
+        else:
+            answers.append(one)
+    judged, best = lines(on, answers, made.bench.regime, missing)
+    *others, ceiling = judged
+    tested = [clip for split in made.splits for clip in split.test]
+    people = {clip.subject for clip in tested}
+    truth = np.array([made.bench.words.index(clip.label or "") for clip in tested])
+    return Results(
+        name=made.bench.name,
+        corpus=made.bench.corpus.name,
+        regime=made.bench.regime,
+        quick=False,
+        lines=(*others, *problems, ceiling),
+        best=best,
+        labels=made.bench.words.words,
+        n=len(tested),
+        people=None if None in people else len(people),
+        protocol="the bench's own",
+        splits=len(made.splits),
+        seeds=len(said),
+        drawn=on.drawn,
+        drawn_from=len(np.unique(on.owners)),
+        majority=float(accuracy(truth, np.full_like(truth, majority(truth)))),
+        chance=chance(truth, len(made.bench.words)).uar,
+        patterns=tuple("+".join(pattern) for pattern in on.patterns),
+        notes=tuple(_notes(made)),
+    )
+
+
+def _notes(made: Work) -> Iterator[str]:
+    yield from made.bench.notes
+    if made.dropped:
+        yield f"{made.dropped} clips were left out: their label has no place among those that can be answered"
+    if any(clip.facts.get("paired") == "label" for clip in made.clips):
+        yield "paired by label: not the same people, not the same moment"
+    shared = {who for split in made.splits for who in split.shared}
+    if shared:
+        yield f"{len(shared)} of those who are judged were also learnt from"
+    if any(split.anonymous for split in made.splits):
+        yield "who is who is not told, so people may be shared by what is learnt from and what is judged"
+    if len(made.splits) == 1 and not made.splits[0].valid:
+        yield "there is one split without valid clips: nothing is calibrated, and decisions that learn have nothing to learn from"
+    if len(made.splits) > 1 and not made.bench.chooses and any(split.valid for split in made.splits):
+        yield "valid clips were learnt from, too: nothing is chosen on them, and other folds' clips calibrate"
+
+
+def _network(made: Work, kept: Kept, kind: str, name: str, said: Mapping[int, Mapping[str, Heard]]) -> Answered:
+    patterns = subsets(made.bench.modalities)
+    scores = np.stack(
+        [
+            np.concatenate([mean_of_present(said[seed][split.name].test[pattern], axis=1) for seed in said for split in made.splits])
+            for pattern in patterns
+        ]
+    )
+    if kind == MEMBER and name not in made.bench.team:
+        return Answered(name, kind, scores)
+    facts = [kept.load(Cell(kind, name, split.name, seed)).facts for seed in said for split in made.splits]
+    return Answered(
+        name, kind, scores, {"parameters": int(str(facts[0]["parameters"])), "seconds": _mean(facts, "seconds"), "ms": _mean(facts, "ms")}
+    )
+
+
+def _decision(made: Work, kept: Kept, name: str, among: str, seeds: Sequence[int], answers: Sequence[Answered]) -> "Answered | Line":
+    outcomes = [kept.load(Cell(DECISION, name, split.name, seed, among)) for seed in seeds for split in made.splits]
+    problem = next((str(outcome.facts["problem"]) for outcome in outcomes if "problem" in outcome.facts), None)
+    if problem is not None:
+        return Line(name, DECISION, made.bench.regime, problem=problem)
+    facts = [outcome.facts for outcome in outcomes]
+    members = [one.facts for one in answers if one.kind == MEMBER and one.facts]
+    also: dict[str, float] = {what: _mean(facts, what) + sum(float(str(one[what])) for one in members) for what in ("seconds", "ms")}
+    also["parameters"] = sum(int(str(one["parameters"])) for one in members)
+    learnt = tuple(dict(one["learnt"]) for one in facts if one["learnt"])  # type: ignore[call-overload]
+    return Answered(name, DECISION, np.concatenate([outcome.arrays["test"] for outcome in outcomes], axis=1), {**also, "learnt": learnt})
+
+
+def _mean(facts: Sequence[Mapping[str, object]], what: str) -> float:
+    return float(np.mean([float(str(one[what])) for one in facts]))

@@ -1,0 +1,90 @@
+"""A bench's results as files: HTML that needs nothing else, Markdown, csv and JSON, all of the same figures."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from emofuse.bench.results import Line, Results
+from emofuse.bench.sections import document
+from emofuse.evaluation.markdown import markdown
+from emofuse.evaluation.page import page
+from emofuse.evaluation.report import Figure
+from emofuse.evaluation.tables import write_csv
+from emofuse.media.beside import beside
+
+FIGURES = ("uar", "accuracy", "weighted_f1", "ece")
+
+
+def write(folder: Path, results: Results) -> None:
+    """Write all of them, each whole or not at all.
+
+    Raises:
+        MediaError: They cannot be written there.
+    """
+    told = document(results)
+    for name, text in (
+        ("bench.json", json.dumps(results.as_dict(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"),
+        ("bench.md", markdown(told)),
+        ("bench.html", page(told)),
+        ("bench.txt", results.text() + "\n"),
+    ):
+        with beside(folder / name) as unfinished:
+            unfinished.write_text(text, encoding="utf-8")
+    write_csv(folder / "bench.csv", _LINES, [_csv(results, line) for line in results.lines])
+    if any(line.without for line in results.lines):
+        heads: tuple[str, ...] = (
+            "kind",
+            "name",
+            "regime",
+            "quick",
+            "there",
+            "uar",
+            "uar low",
+            "uar high",
+            "accuracy",
+            "accuracy low",
+            "accuracy high",
+        )
+        write_csv(folder / "without.csv", heads, list(_without_rows(results)))
+    if any(line.curve for line in results.lines):
+        heads = ("kind", "name", "regime", "quick", "share missing", "uar", "accuracy", "answered")
+        write_csv(folder / "missing.csv", heads, list(_curve_rows(results)))
+
+
+_LINES = (
+    "kind", "name", "regime", "quick",
+    *(f"{name}{edge}" for name in FIGURES for edge in ("", " low", " high")),
+    "uar folds mean", "uar folds sd", "gain uar", "gain uar low", "gain uar high", "p", "p holm",
+    "parameters", "train seconds", "ms a clip", "problem",
+)  # fmt: skip
+
+
+def _csv(results: Results, line: Line) -> list[str | int | float]:
+    figures: list[str | int | float] = []
+    for name in FIGURES:
+        figures += _edges(line.figures.get(name))
+    gain = line.gain
+    return [
+        line.kind, line.name, line.regime, str(results.quick).lower(), *figures, *line.folds.get("uar", ("", "")),
+        *(_edges(gain.uar) if gain else ("", "", "")), gain.p if gain else "", gain.holm if gain else "",
+        *("" if value is None else value for value in (line.parameters, line.seconds, line.ms, line.problem)),
+    ]  # fmt: skip
+
+
+def _edges(figure: Figure | None) -> list[str | int | float]:
+    return ["", "", ""] if figure is None else [figure.value, *figure.interval]
+
+
+def _without_rows(results: Results) -> Iterator[list[str | int | float]]:
+    for line in results.lines:
+        for there, figures in line.without.items():
+            both = [*_edges(figures["uar"]), *_edges(figures["accuracy"])] if figures else [""] * 6
+            yield [line.kind, line.name, line.regime, str(results.quick).lower(), there, *both]
+
+
+def _curve_rows(results: Results) -> Iterator[list[str | int | float]]:
+    for line in results.lines:
+        for point in line.curve:
+            yield [
+                line.kind, line.name, line.regime, str(results.quick).lower(), point.share, point.uar, point.accuracy, point.answered
+            ]  # fmt: skip

@@ -1,0 +1,214 @@
+"""What a bench found: a line a way to answer, how it prints itself, and what it is as JSON. Nothing here knows how figures come about."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
+
+from emofuse.evaluation.report import Figure, known
+
+KINDS = ("member", "fusion", "decision", "ceiling")
+"""Members alone, networks in which they meet, ways to decide between members, and what no decision can exceed."""
+SINGLE, ORACLE = "single", "any member right"
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """How much better than the best member.
+
+    Args:
+        uar: Difference in UAR, with its interval.
+        accuracy: Difference in accuracy, with its interval.
+        p: Of the paired permutation test of the difference in UAR, whole units flipped.
+        holm: The same, corrected for how many lines were tested.
+    """
+
+    uar: Figure
+    accuracy: Figure
+    p: float
+    holm: float
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {"uar": self.uar.as_dict(), "accuracy": self.accuracy.as_dict(), "p": self.p, "p_holm": self.holm}
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What is left when so large a share of the signals is missing.
+
+    Args:
+        share: Of all modalities of all clips, missing at random.
+        uar: What is not answered counts as wrong.
+        accuracy: Likewise.
+        answered: Share of clips of which anything is left.
+    """
+
+    share: float
+    uar: float
+    accuracy: float
+    answered: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One way to answer.
+
+    Args:
+        name: Of the member, fusion or decision, with its settings.
+        kind: One of `KINDS`.
+        regime: Whether clips were judged alone, or with their person's own baseline.
+        figures: "uar", "accuracy", "weighted_f1", "ece": over all folds and seeds.
+        folds: The same figures but for ECE: mean and standard deviation of folds and seeds, each judged by itself.
+        parameters: Of the networks; None where there is none of ours.
+        seconds: To teach all that it needs, for one fold.
+        ms: To answer one clip from its features.
+        gain: Over the best member; None for that one, and for the ceiling.
+        without: By what is there, figures "uar" and "accuracy"; None for those it cannot answer from.
+        curve: With signals missing at random.
+        learnt: What a decision has learnt in each fold and seed, where that is a few numbers.
+        problem: Why there is no figure.
+    """
+
+    name: str
+    kind: str
+    regime: str
+    figures: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    folds: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: int | None = None
+    seconds: float | None = None
+    ms: float | None = None
+    gain: Gain | None = None
+    without: Mapping[str, Mapping[str, Figure] | None] = field(default_factory=lambda: MappingProxyType({}))
+    curve: tuple[Gone, ...] = ()
+    learnt: tuple[Mapping[str, object], ...] = ()
+    problem: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "regime": self.regime,
+            "figures": {name: figure.as_dict() for name, figure in self.figures.items()},
+            "folds": {name: {"mean": known(mean), "sd": known(sd)} for name, (mean, sd) in self.folds.items()},
+            "parameters": self.parameters,
+            "seconds": self.seconds,
+            "ms": self.ms,
+            "gain": self.gain.as_dict() if self.gain else None,
+            "without": {
+                there: None if figures is None else {name: figure.as_dict() for name, figure in figures.items()}
+                for there, figures in self.without.items()
+            },
+            "curve": [asdict(point) for point in self.curve],
+            "learnt": [dict(one) for one in self.learnt],
+            "problem": self.problem,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The table.
+
+    Args:
+        name: Of the bench.
+        corpus: Judged on.
+        regime: Of every line.
+        quick: Whether next to nothing was learnt: then the figures are none.
+        lines: Members first, then fusions, decisions, and the ceiling.
+        best: The best member's name, which gains are over; None where none has a figure.
+        labels: What is answered.
+        n: Clips judged, each as often as there are seeds.
+        people: Of whom; None where the corpus does not tell.
+        protocol: By name, or "the bench's own".
+        splits: How many.
+        seeds: How many.
+        drawn: What intervals draw and tests flip: "people", "clips", "dialogues".
+        drawn_from: How many of these there are.
+        majority: Accuracy of always giving the commonest label.
+        chance: UAR of answering without looking.
+        patterns: What may be there, all of it first.
+        notes: What a reader must be told.
+        made: How it came about: command, commit, date, machine.
+    """
+
+    name: str
+    corpus: str
+    regime: str
+    quick: bool
+    lines: tuple[Line, ...]
+    best: str | None
+    labels: tuple[str, ...]
+    n: int
+    people: int | None
+    protocol: str
+    splits: int
+    seeds: int
+    drawn: str
+    drawn_from: int
+    majority: float
+    chance: float
+    patterns: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    made: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What stands above every table, so that no figure is read without it."""
+        quick = ("QUICK: a few epochs, to see that everything works. These are no results.",) if self.quick else ()
+        return (*quick, *self.notes)
+
+    def line(self, name: str, kind: str | None = None) -> Line:
+        """One of the lines."""
+        return next(line for line in self.lines if line.name == name and kind in (line.kind, None))
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        plain = {name: getattr(self, name) for name in self.__slots__ if name not in {"lines", "made", "notes"}}
+        return {
+            "format": "emofuse bench results 1",
+            **{name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()},
+            "notes": list(self.marks),
+            "made": dict(self.made),
+            "lines": [line.as_dict() for line in self.lines],
+        }
+
+    def text(self) -> str:
+        """The table, for a terminal."""
+        rows = [HEADS, *(tuple(cells(line)) for line in self.lines)]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(HEADS))]
+        table = [
+            "  ".join(
+                cell.ljust(width) if i < WORDS else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+            for row in rows
+        ]
+        people = "" if self.people is None else f" of {self.people} people"
+        head = (
+            f"{self.name}: {self.n} clips{people}, {self.splits} splits ({self.protocol}), {self.seeds} seeds, {self.regime}; "
+            f"always the commonest label: accuracy {self.majority:.3f}, UAR {self.chance:.3f}"
+        )
+        problems = [f"{line.kind} {line.name}: {line.problem}" for line in self.lines if line.problem]
+        return "\n".join([*self.marks, head, "", *(row.rstrip() for row in table), *([""] if problems else []), *problems])
+
+
+HEADS = ("kind", "name", "regime", "UAR", "accuracy", "wF1", "gain in UAR", "p", "ECE", "parameters", "train s", "ms a clip")
+WORDS = 3  # columns that hold words
+
+
+def cells(line: Line) -> Iterator[str]:
+    """A line of the table, as `HEADS` names its cells."""
+    yield SINGLE if line.kind == "member" else line.kind
+    yield line.name
+    yield line.regime
+    for name in ("uar", "accuracy", "weighted_f1"):
+        yield str(line.figures[name]) if name in line.figures and name != "weighted_f1" else _short(line.figures.get(name))
+    yield f"{line.gain.uar.value:+.3f} [{line.gain.uar.interval[0]:+.3f}, {line.gain.uar.interval[1]:+.3f}]" if line.gain else "-"
+    yield f"{line.gain.holm:.3f}" if line.gain else "-"
+    yield _short(line.figures.get("ece"))
+    yield "-" if line.parameters is None else f"{line.parameters:,}"
+    yield "-" if line.seconds is None else f"{line.seconds:.1f}"
+    yield "-" if line.ms is None else f"{line.ms:.2f}"
+
+
+def _short(figure: Figure | None) -> str:
+    return "-" if figure is None or known(figure.value) is None else f"{figure.value:.3f}"

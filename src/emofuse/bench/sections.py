@@ -1,0 +1,261 @@
+"""A bench's results as a document: what is said in which order, in words that need no dictionary."""
+
+from collections.abc import Iterator, Sequence
+from math import isnan
+
+from emofuse.bench.drawings import curves, gains
+from emofuse.bench.results import HEADS, ORACLE, WORDS, Line, Results, cells
+from emofuse.evaluation import plots
+from emofuse.evaluation.document import Document, Picture, Remark, Section, Table, Tile, Tone
+from emofuse.evaluation.paired import LEVEL
+from emofuse.evaluation.report import Figure
+
+DRAWN = 4  # curves in one picture, that of the best member among them
+READING = (
+    "UAR: mean over the labels of how many of each were found. wF1: mean F1 by how often a label is true. ECE: how far probabilities "
+    "are from being right so often. Parameters are those of the networks, of a decision those of all its members. Seconds are those "
+    "of teaching everything for one fold, with as many threads as stand below. Milliseconds are of the networks and the decision for "
+    "one clip, from its features on."
+)
+
+
+def document(results: Results) -> Document:
+    """The page."""
+    scored = [line for line in results.lines if line.figures]
+    sections = [_all(results, scored)]
+    if any(line.gain for line in scored):
+        sections.append(_gains(results, scored))
+    if any(line.without for line in scored):
+        sections.append(_without(results, scored))
+    if any(line.curve for line in scored):
+        sections.append(_curves(results, scored))
+    if any(line.learnt for line in scored):
+        sections.append(_learnt(scored))
+    sections += [_folds(scored), *_problems(results), _reading(results)]
+    return Document(
+        title=f"Ways to fuse {' and '.join(results.patterns[0].split('+'))} in {results.corpus}",
+        lead=sentence(results),
+        remarks=tuple(_remarks(results)),
+        tiles=tuple(_tiles(results)),
+        sections=tuple(sections),
+    )
+
+
+def sentence(results: Results) -> str:
+    """What a stranger should know."""
+    if results.quick:
+        return "A quick look that everything works: next to nothing was learnt, and these figures are no results."
+    ranked = sorted((line for line in results.lines if line.kind != "ceiling" and line.figures), key=lambda line: -_uar(line))
+    if results.best is None or not ranked:
+        return "No member could be judged."
+    best, first = results.line(results.best, "member"), ranked[0]
+    if first is best:
+        return f"Nothing beats {best.name} alone: it finds {100 * _uar(best):.1f} % of each label, on average."
+    shown = first.gain is not None and first.gain.holm < LEVEL and first.gain.uar.value > 0
+    how = "a difference that is shown" if shown else "a difference that may be luck"
+    return (
+        f"The best of {len(ranked)} ways is the {first.kind} {first.name}: it finds {100 * _uar(first):.1f} % of each label, on average, "
+        f"{best.name} alone {100 * _uar(best):.1f} %, {how}."
+    )
+
+
+def _uar(line: Line) -> float:
+    value = line.figures["uar"].value
+    return -1.0 if isnan(value) else value
+
+
+def _remarks(results: Results) -> Iterator[Remark]:
+    for i, mark in enumerate(results.marks):
+        yield Remark(
+            Tone.WARNING if (results.quick and i == 0) or "paired by label" in mark else Tone.PLAIN, f"{mark[0].upper()}{mark[1:]}"
+        )
+    alone = "Each clip was judged alone." if results.regime == "inductive" else "Each clip was judged beside others of its person."
+    yield Remark(Tone.PLAIN, f"Regime: {results.regime}. {alone} Figures of the two regimes must not stand in one comparison.")
+    yield Remark(
+        Tone.PLAIN,
+        "Nothing was chosen, calibrated or learnt on clips that are judged: decisions and temperatures come from other folds' clips.",
+    )
+
+
+def _tiles(results: Results) -> Iterator[Tile]:
+    for kind, name in (("member", "best single"), ("fusion", "best fusion"), ("decision", "best decision"), ("ceiling", ORACLE)):
+        some = [line for line in results.lines if line.kind == kind and line.figures]
+        if some:
+            line = max(some, key=_uar)
+            yield Tile(name, f"{_uar(line):.3f}", "UAR" if kind == "ceiling" else f"UAR, {line.name}")
+
+
+def _all(results: Results, scored: Sequence[Line]) -> Section:
+    people = "" if results.people is None else f" of {results.people} people"
+    return Section(
+        "All of them",
+        (
+            f"{results.n:,} clips{people}, {results.splits} splits ({results.protocol}), {results.seeds} "
+            f"{'seed' if results.seeds == 1 else 'seeds'}. Beside a figure stands the range that holds 95 % of what comes out when "
+            f"{results.drawn_from} {results.drawn} are drawn anew. Always the commonest label: accuracy {results.majority:.3f}, "
+            f"UAR {results.chance:.3f}.",
+        ),
+        (
+            Picture(
+                "UAR of each; dashed: the best member alone.",
+                "; ".join(f"{line.name} {line.figures['uar']}" for line in scored),
+                lambda: plots.whiskers(
+                    {_called(line): line.figures["uar"] for line in scored},
+                    {} if results.best is None else {f"{results.best} alone": _uar(results.line(results.best, "member"))},
+                ),
+            ),
+        ),
+        (Table("Every way to answer", HEADS, tuple(tuple(cells(line)) for line in results.lines), WORDS),),
+    )
+
+
+def _called(line: Line) -> str:
+    return {"member": f"{line.name} alone", "decision": f"{line.name} (decision)"}.get(line.kind, line.name)
+
+
+def _gains(results: Results, scored: Sequence[Line]) -> Section:
+    some = [line for line in scored if line.gain]
+    return Section(
+        "Gain over the best alone",
+        (
+            f"Differences in UAR to {results.best} alone, on the same clips. p is of a paired permutation test that flips whole "
+            f"{results.drawn}, corrected for {len(some)} tests (Holm). The best alone is the best on the very clips that judge, "
+            f"so gains are, if anything, too small.",
+        ),
+        (
+            Picture(
+                "Gain in UAR; left of the line, fusing has lost.",
+                "; ".join(f"{line.name} {line.gain.uar.value:+.3f}" for line in some if line.gain),
+                lambda: gains({_called(line): line.gain.uar for line in some if line.gain}),
+            ),
+        ),
+        (
+            Table(
+                "Gain",
+                ("kind", "name", "UAR", "accuracy", "p", "p, corrected"),
+                tuple(
+                    (
+                        line.kind,
+                        line.name,
+                        _signed(line.gain.uar),
+                        _signed(line.gain.accuracy),
+                        f"{line.gain.p:.4f}",
+                        f"{line.gain.holm:.4f}",
+                    )
+                    for line in some
+                    if line.gain
+                ),
+                2,
+            ),
+        ),
+    )
+
+
+def _signed(figure: Figure) -> str:
+    return f"{figure.value:+.3f} [{figure.interval[0]:+.3f}, {figure.interval[1]:+.3f}]"
+
+
+def _without(results: Results, scored: Sequence[Line]) -> Section:
+    patterns = results.patterns[1:]
+    rows = [
+        (
+            line.kind,
+            line.name,
+            f"{_uar(line):.3f}",
+            *("-" if (some := line.without[there]) is None else str(some["uar"]) for there in patterns),
+        )
+        for line in scored
+        if line.without
+    ]
+    return Section(
+        "With signals missing",
+        ("UAR where only these are there at test, in every clip. Networks that fuse have learnt with modalities going missing.",),
+        (),
+        (Table("UAR by what is there", ("kind", "name", results.patterns[0], *patterns), tuple(rows), 2),),
+    )
+
+
+def _curves(results: Results, scored: Sequence[Line]) -> Section:
+    some = [line for line in scored if line.curve]
+    best = sorted((line for line in some if line.kind != "member"), key=lambda line: -_uar(line))[: DRAWN - 1]
+    drawn = [*(line for line in some if line.name == results.best and line.kind == "member"), *best]
+    shares = [point.share for point in some[0].curve]
+    nothing = ", ".join(f"{100 * p.share:.0f} %: {100 * (1 - p.answered):.0f}" for p in drawn[-1].curve)
+    return Section(
+        "With signals missing at random",
+        (
+            "UAR where each modality of each clip is missing with this chance, the same ones for every way. A clip of which nothing is "
+            f"left has no answer, and counts as wrong: {nothing} % of clips, for those that hear everything.",
+        ),
+        (
+            Picture(
+                "UAR as signals go missing.",
+                "; ".join(f"{line.name}: {', '.join(f'{point.uar:.2f}' for point in line.curve)}" for line in drawn),
+                lambda: curves({_called(line): [(point.share, point.uar) for point in line.curve] for line in drawn}),
+            ),
+        ),
+        (
+            Table(
+                "UAR by the share that is missing",
+                ("kind", "name", *(f"{100 * share:.0f} %" for share in shares)),
+                tuple((line.kind, line.name, *(f"{point.uar:.3f}" for point in line.curve)) for line in some),
+                2,
+            ),
+        ),
+    )
+
+
+def _learnt(scored: Sequence[Line]) -> Section:
+    rows = []
+    for line in scored:
+        names = sorted({name for one in line.learnt for name in one if name != "names_"})
+        for name in names:
+            values = [str(one[name]) for one in line.learnt if name in one]
+            rows.append((line.name, name, "; ".join(values)))
+    return Section(
+        "What decisions have learnt",
+        ("Fold by fold and seed by seed, members in the order of their names.",),
+        (),
+        (Table("Learnt", ("decision", "what", "values"), tuple(rows), 3),),
+    )
+
+
+def _folds(scored: Sequence[Line]) -> Section:
+    def cell(line: Line, name: str) -> str:
+        mean, sd = line.folds.get(name, (float("nan"), float("nan")))
+        return "-" if isnan(mean) else f"{mean:.3f} ± {sd:.3f}" if not isnan(sd) else f"{mean:.3f}"
+
+    names = ("uar", "accuracy", "weighted_f1")
+    return Section(
+        "Fold by fold",
+        ("Mean and standard deviation over folds and seeds, each judged by itself: how papers give it.",),
+        (),
+        (
+            Table(
+                "Mean over folds and seeds",
+                ("kind", "name", "UAR", "accuracy", "weighted F1"),
+                tuple((line.kind, line.name, *(cell(line, name) for name in names)) for line in scored),
+                2,
+            ),
+        ),
+    )
+
+
+def _problems(results: Results) -> Iterator[Section]:
+    some = [line for line in results.lines if line.problem]
+    if some:
+        rows = tuple((line.kind, line.name, str(line.problem)) for line in some)
+        yield Section("What could not be judged", (), (), (Table("Why not", ("kind", "name", "problem"), rows, 3),), Tone.WARNING)
+
+
+def _reading(results: Results) -> Section:
+    rows = [(name, str(value)) for name, value in results.made.items()]
+    return Section(
+        "How to read it",
+        (
+            READING,
+            f"'{ORACLE}' is what a decision would get that always picked a member that is right, if there is one: a ceiling, no method.",
+        ),
+        (),
+        (Table("How it came about", ("", ""), tuple(rows), 2),),
+    )
