@@ -112,6 +112,8 @@ def test_other_files_are_passed_over(person):
     ("held", "what"),
     [
         ({"labels": RATINGS[:, :2]}, r"labels in .*s01\.dat has the shape \(40, 2\)\. Expected \(40, 4\); get the file again"),
+        ({"labels": RATINGS.astype(str)}, r"labels in .*s01\.dat are no numbers\. Expected numbers of shape \(40, 4\); get the file again"),
+        ({"labels": RATINGS.tolist()}, r"labels in .*s01\.dat are no numbers"),
         ({"labels": RATINGS * 2}, r"labels in .*s01\.dat are not all from 1 to 9\. Expected ratings on that scale; get the file again"),
         ({"labels": RATINGS * np.nan}, r"labels in .*s01\.dat are not all from 1 to 9"),
     ],
@@ -172,10 +174,13 @@ def test_a_pickle_that_asks_for_more_than_arrays_is_refused(person):
         DEAP.clips(person.parents[1])
 
 
-def test_a_pickle_without_labels_is_refused(person):
-    person.write_bytes(pickle.dumps({"ratings": RATINGS}, protocol=2))
+@pytest.mark.parametrize(
+    ("held", "what"), [({"ratings": RATINGS, 1: RATINGS}, "1, ratings"), ({}, "nothing"), ([RATINGS], "list"), (RATINGS, "ndarray")]
+)
+def test_a_pickle_without_labels_is_refused(person, held, what):
+    person.write_bytes(pickle.dumps(held, protocol=2))
 
-    with pytest.raises(MediaError, match=r"s01\.dat holds no labels\. It holds ratings; get the file again"):
+    with pytest.raises(MediaError, match=rf"s01\.dat holds no labels\. It holds {what}; get the file again"):
         DEAP.clips(person.parents[1])
 
 

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from emofuse.core.errors import CorpusError
+from emofuse.core.errors import CorpusError, MediaError
 from emofuse.core.modality import Modality
 from emofuse.corpora.mosei import EMOTIONS, FILES, INTENSITIES, MOSEI, by_sentiment
 
@@ -212,7 +212,7 @@ def test_another_tree_is_refused(tmp_path, held):
 def test_a_pickle_of_anything_else_is_refused(tmp_path):
     (tmp_path / FILES[2]).write_bytes(pickle.dumps(Path("a")))
 
-    with pytest.raises(CorpusError, match=r"can be trusted \(it asks for pathlib"):
+    with pytest.raises(MediaError, match=rf"{FILES[2]} asks for pathlib"):
         MOSEI.clips(tmp_path)
 
 

@@ -151,11 +151,15 @@ def _signals(path: Path) -> np.ndarray:
 
 def _array(path: Path, name: str, shape: tuple[int, ...], most: int | None = None) -> np.ndarray:
     held = read_pickled(path, most) if path.suffix == ".dat" else read_mat(path, [name])
-    if name not in held:
-        raise MediaError(f"{path} holds no {name}. It holds {', '.join(sorted(held)) or 'nothing'}; get the file again.")
-    if held[name].shape != shape:
-        raise MediaError(f"{name} in {path} has the shape {held[name].shape}. Expected {shape}; get the file again.")
-    return held[name]
+    array = held.get(name) if isinstance(held, dict) else None
+    if array is None:
+        known = ", ".join(sorted(map(str, held))) if isinstance(held, dict) else type(held).__name__
+        raise MediaError(f"{path} holds no {name}. It holds {known or 'nothing'}; get the file again.")
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+        raise MediaError(f"{name} in {path} are no numbers. Expected numbers of shape {shape}; get the file again.")
+    if array.shape != shape:
+        raise MediaError(f"{name} in {path} has the shape {array.shape}. Expected {shape}; get the file again.")
+    return array
 
 
 def expected() -> Iterator[str]:

@@ -29,7 +29,7 @@ from emofuse.core.corpus import Corpus, Published
 from emofuse.core.errors import CorpusError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.media.pickle_tree import read_pickle_tree
+from emofuse.media.pickled import read_pickled
 
 FILES = ("mosei_emotion_aligned_60.pkl", "mosei_senti_data.pkl", "aligned_50.pkl")
 """The first that is there is read; the first alone has emotions of its own."""
@@ -55,7 +55,8 @@ def find(root: Path) -> Iterator[Clip]:
     """One clip a sentence.
 
     Raises:
-        CorpusError: The file is larger than memory, is no pickle of arrays, or holds other ones than were published.
+        CorpusError: The file holds other arrays than were published.
+        MediaError: The file is larger than memory, or is no pickle of arrays.
     """
     path = next((root / name for name in FILES if (root / name).is_file()), None)
     if path is None:
@@ -138,7 +139,7 @@ def _held(path: Path) -> Mapping[str, _Part]:
 @lru_cache(maxsize=1)
 def _loaded(path: Path, stamp: tuple[int, int]) -> Mapping[str, _Part]:
     """The file as it was at `stamp`; one stays in memory, because every clip is a row of it."""
-    parts = read_pickle_tree(path)
+    parts = read_pickled(path)
     wrong = f"{path} is not a file of aligned features"
     if not isinstance(parts, dict) or not all(isinstance(parts.get(part), dict) for part in PARTS):
         raise CorpusError(f"{wrong}: it has no {', '.join(PARTS)}. Expected these three; get it again.")
