@@ -10,7 +10,7 @@ from pyarrow import parquet
 from emofuse.core.errors import CorpusError
 from emofuse.core.modality import Modality
 from emofuse.corpora.table import TABLE, rows, table
-from emofuse.media.columns import columns
+from emofuse.media.tables.columns import columns
 
 NUMBERS = np.array([[1, 2.5, -3], [4, 5.5, 6], [7, 8, 9.5], [0, 1, 2]], dtype=np.float32)
 WHO = ["ann", "ann", "bob", "bob"]

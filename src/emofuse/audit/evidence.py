@@ -121,7 +121,7 @@ def of_table(
         SplitError: It cannot be divided so.
     """
     from emofuse.corpora.table import rows
-    from emofuse.media.roles import ROLES, described
+    from emofuse.media.tables.roles import ROLES, described
 
     roles = {role: columns[role] for role in ROLES if role in columns}
     facts = {name: column for name, column in columns.items() if name not in ROLES}

@@ -25,8 +25,8 @@ from emofuse.core.corpus import Corpus, Published
 from emofuse.core.errors import CorpusError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.media.pixels import read_pixels, rows
 from emofuse.media.still import SIDE, read_still
+from emofuse.media.tables.pixels import read_pixels, rows
 
 WORDS = ("neutral", "anger", "contempt", "disgust", "fear", "happiness", "sadness", "surprise")  # as the set itself numbers them
 OF_TABLE = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral", "contempt")  # as ckextended.csv does

@@ -30,10 +30,10 @@ from emofuse.core.corpus import Corpus, Published
 from emofuse.core.errors import CorpusError, MediaError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.media.columns import columns
 from emofuse.media.kept import kept
 from emofuse.media.mat import read_mat
 from emofuse.media.pickled import read_pickled
+from emofuse.media.tables.columns import columns
 
 WORDS = ("high valence high arousal", "high valence low arousal", "low valence high arousal", "low valence low arousal")
 RATINGS = ("valence", "arousal", "dominance", "liking")

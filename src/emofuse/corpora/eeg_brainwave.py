@@ -30,8 +30,8 @@ from emofuse.core.corpus import Corpus, Published
 from emofuse.core.errors import CorpusError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.media.columns import columns, names
 from emofuse.media.kept import kept
+from emofuse.media.tables.columns import columns, names
 
 WORDS = {"NEGATIVE": "negative", "NEUTRAL": "neutral", "POSITIVE": "positive"}
 HOP, WINDOW = 500, 1_000  # ms; from one window to the next, and the length of one

@@ -26,8 +26,8 @@ from emofuse.core.corpus import Corpus, Download, Published
 from emofuse.core.errors import CorpusError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.media.pixels import Row, read_pixels, rows
 from emofuse.media.still import SIDE, read_still
+from emofuse.media.tables.pixels import Row, read_pixels, rows
 
 if TYPE_CHECKING:
     import pyarrow

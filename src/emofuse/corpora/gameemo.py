@@ -30,8 +30,8 @@ from emofuse.core.errors import CorpusError, MediaError, UnknownName
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
-from emofuse.media.columns import columns
 from emofuse.media.kept import kept
+from emofuse.media.tables.columns import columns
 
 WORDS = ("boring", "calm", "horror", "funny")  # game 1 is the first
 CHANNELS = ("AF3", "AF4", "F3", "F4", "F7", "F8", "FC5", "FC6", "O1", "O2", "P7", "P8", "T7", "T8")

@@ -25,7 +25,7 @@ from emofuse.core.corpus import Corpus, Published
 from emofuse.core.errors import CorpusError, MediaError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.media.columns import columns
+from emofuse.media.tables.columns import columns
 
 CHANNELS = ("TP9", "AF7", "AF8", "TP10")
 RATE = 256.0  # Hz

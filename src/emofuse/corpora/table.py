@@ -26,9 +26,9 @@ from emofuse.core.corpus import Corpus
 from emofuse.core.errors import CorpusError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.media.cells import Words
-from emofuse.media.columns import columns, faults
-from emofuse.media.roles import ROLES, UNITS, Described, described
+from emofuse.media.tables.cells import Words
+from emofuse.media.tables.columns import columns, faults
+from emofuse.media.tables.roles import ROLES, UNITS, Described, described
 
 log = logging.getLogger(__name__)
 

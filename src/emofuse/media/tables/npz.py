@@ -7,7 +7,7 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 
 from emofuse.core.errors import CorpusError
-from emofuse.media.cells import Words, room, word
+from emofuse.media.tables.cells import Words, room, word
 
 
 def names(path: Path) -> tuple[str, ...]:

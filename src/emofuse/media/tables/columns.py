@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from emofuse.core.errors import CorpusError
-from emofuse.media import csv_table, npz_table, parquet_table
-from emofuse.media.cells import LIMIT, Words
+from emofuse.media.tables import csv, npz, parquet
+from emofuse.media.tables.cells import LIMIT, Words
 
-_READERS = {".csv": csv_table, ".tsv": csv_table, ".txt": csv_table, ".parquet": parquet_table, ".npz": npz_table}
+_READERS = {".csv": csv, ".tsv": csv, ".txt": csv, ".parquet": parquet, ".npz": npz}
 
 
 def names(path: Path) -> tuple[str, ...]:

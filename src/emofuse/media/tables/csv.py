@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emofuse.core.errors import CorpusError
-from emofuse.media.cells import PIECE, Words, room, word
+from emofuse.media.tables.cells import PIECE, Words, room, word
 
 if TYPE_CHECKING:
     import pandas as pd

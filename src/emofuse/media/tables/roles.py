@@ -6,7 +6,7 @@ from pathlib import Path
 
 from emofuse.core.errors import CorpusError
 from emofuse.core.modality import Modality
-from emofuse.media.columns import listed, names, picked
+from emofuse.media.tables.columns import listed, names, picked
 
 ROLES = {
     "label": ("label", "y"),

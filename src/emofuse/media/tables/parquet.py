@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emofuse.core.errors import CorpusError
-from emofuse.media.cells import PIECE, Words, room, word
+from emofuse.media.tables.cells import PIECE, Words, room, word
 
 if TYPE_CHECKING:
     from pyarrow import parquet
