@@ -95,6 +95,14 @@ def test_what_is_not_shown_says_how_many_people_it_would_need():
     assert pair.needed > 24
 
 
+def test_a_difference_that_hardly_is_one_would_need_more_people_than_there_are():
+    (pair,) = compare({"one": answered(n=240, people=24), "other": answered(n=240, people=24, seed=5)}, resamples=50).pairs
+
+    assert "it would need about more than 100,000 people like these" not in pair.sentence
+    assert replace(pair, needed=2_000_000).sentence.endswith("not shown; it would need more than 100,000 people like these.")
+    assert replace(pair, needed=1_234).sentence.endswith("not shown; it would need about 1,200 people like these.")
+
+
 def test_few_people_can_never_show_anything_and_are_told_so():
     told = {"good": answered(n=60, people=4, sure=6.0), "bad": answered(n=60, people=4, sure=0.0, seed=1)}
     (pair,) = compare(told, resamples=200).pairs
@@ -135,6 +143,7 @@ def test_only_rows_that_all_have_count_and_the_others_are_counted():
 
     assert (told.n, told.left) == (3, {"one": 1, "other": 1})
     assert "1 more rows of one left out" in told.text()
+    assert "1 more rows of other were left out: not all have them." in [remark.text for remark in told.document().remarks]
 
 
 def test_labels_in_another_order_are_the_same_labels():

@@ -42,6 +42,12 @@ def test_a_reports_folder_has_what_people_and_what_programs_read(told, report, a
     assert headline(report, about) in "".join(Read((tmp_path / "report.html").read_text(encoding="utf-8")).text)
 
 
+def test_a_report_whose_answers_were_not_kept_has_none(report, about, tmp_path):
+    write_report(tmp_path, report, None, replace(about, elsewhere={}))
+
+    assert files(tmp_path) == {"report.json", "report.md", "report.html"}
+
+
 def test_answers_to_what_was_learnt_from_lie_where_nobody_takes_them_for_results(told, report, about, tmp_path):
     inside = report_of(answered(sure=9.0))
     write_report(tmp_path, report, told, about)  # an honest report stood here before

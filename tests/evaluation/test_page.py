@@ -46,6 +46,14 @@ def test_pictures_hold_no_request_either(read):
             assert set(re.findall(r'https?://[^"\s]+', drawn)) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
+def test_pictures_are_drawn_in_greys(read):
+    drawn = "".join(base64.b64decode(attrs["src"].partition("base64,")[2]).decode() for tag, attrs in read.tags if tag == "img")
+
+    colours = {tuple(bytes.fromhex(code)) for code in re.findall(r"#([0-9a-f]{6})\b", drawn)}
+    assert len(colours) >= 3
+    assert all(max(colour) - min(colour) < 24 for colour in colours)
+
+
 def test_every_picture_says_in_words_what_it_shows(read):
     pictures = [attrs for tag, attrs in read.tags if tag == "img"]
 

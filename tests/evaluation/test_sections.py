@@ -116,6 +116,14 @@ def test_classes_without_clips_have_no_figures_and_are_named():
     assert section.tables[0].rows[0] == ("anger", "-", "-", "-", "0")
 
 
+def test_groups_that_are_all_too_small_are_named_and_not_drawn():
+    told = document(report_of(answered(), smallest=31), About("voice", "ravdess"))
+
+    (section,) = [section for section in told.sections if section.title == "Groups"]
+    assert section.text == ("Groups of fewer than 31 clips have no figures: sex female, male.",)
+    assert (section.pictures, section.tables) == ((), ())
+
+
 def test_of_many_people_the_worst_and_the_best_are_listed():
     told = document(report_of(answered(n=300, people=100)), About("voice", "ravdess"))
 
@@ -123,6 +131,7 @@ def test_of_many_people_the_worst_and_the_best_are_listed():
     assert len(section.tables[0].rows) == LISTED
     assert section.tables[0].caption == "Each person, the 30 worst and the 30 best of 100"
     assert section.tables[0].rows[0][2] <= section.tables[0].rows[-1][2]
+    assert section.pictures[0].draw().startswith("<svg")
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -6,7 +6,6 @@ A comparison knows how to print itself, not how its figures come about.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from math import isnan
 
 from emofuse.evaluation import plots
 from emofuse.evaluation.details import cells, number
@@ -84,7 +83,7 @@ class Pair:
             return f"{said}: shown."
         if self.least >= LEVEL:
             return f"{said}: not shown, nor could {self.units} {self.drawn} show any: the smallest possible p is {_p(self.least)}."
-        wanted = "" if self.needed is None else f"; it would need about {_rounded(self.needed)} {self.drawn} like these"
+        wanted = "" if self.needed is None else f"; it would need {_rounded(self.needed)} {self.drawn} like these"
         return f"{said}: not shown{wanted}."
 
     def as_dict(self) -> dict[str, object]:
@@ -262,8 +261,6 @@ def _p(value: float) -> str:
         >>> _p(0.00004), _p(0.0213), _p(0.4)
         ('< 0.001', '0.021', '0.40')
     """
-    if isnan(value):
-        return "-"
     return "< 0.001" if value < 0.001 else f"{value:.3f}" if value < 0.1 else f"{value:.2f}"
 
 
@@ -283,9 +280,9 @@ def _rounded(count: int) -> str:
 
     Example:
         >>> _rounded(1234)
-        '1,200'
+        'about 1,200'
     """
     if count > 100_000:
         return "more than 100,000"
     step = 10 ** max(len(str(count)) - 2, 0)
-    return f"{round(count / step) * step:,}"
+    return f"about {round(count / step) * step:,}"

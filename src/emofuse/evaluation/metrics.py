@@ -249,11 +249,14 @@ def aurc(truth: np.ndarray, probabilities: np.ndarray, weights: np.ndarray | Non
     """
     confidence, right = _sureness(truth, probabilities)
     order, last = _ranked(confidence)
-    counted = np.ones(len(order)) if weights is None else weights[..., _there(probabilities)][..., order]
-    wrong = counted * ~right[order]
-    risk = _ratio(wrong.cumsum(axis=-1)[..., last], counted.cumsum(axis=-1)[..., last])
+    rows = np.flatnonzero(_there(probabilities))[order]
+    counted = np.ones(len(rows)) if weights is None else weights[..., rows]
+    above, wrong = counted.cumsum(axis=-1), (counted * ~right[order]).cumsum(axis=-1)  # of whole numbers, which float32 holds exactly
+    if not np.array_equal(last, np.arange(len(last))):
+        above, wrong = above[..., last], wrong[..., last]
+    risk = wrong / np.maximum(above, 1)  # nothing is wrong where nothing is above
     total = counted.sum(axis=-1)
-    area: np.ndarray = np.where(total > 0, _ratio((risk * counted).sum(axis=-1), total), np.nan)[()]
+    area: np.ndarray = np.where(total > 0, _ratio((risk * counted).sum(axis=-1, dtype=np.float64), total), np.nan)[()]
     return area
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 WIDTH = 4.6  # inches, at 9 points: letters are still read where a page is 360 pixels wide
-INK, FAINT, GRID, FILL = "#1b1f24", "#59636e", "#d8dee4", "#3b6ea5"
+INK, FAINT, GRID = "#1b1f24", "#59636e", "#d8dee4"  # greys: what a page shows is there on paper and for every eye
 STYLE: dict[Any, Any] = {  # matplotlib's own type of it names its 300 settings
     "font.size": 9,
     "font.family": "DejaVu Sans",
@@ -38,7 +38,7 @@ CROWD = 40  # people whose names are written under their mark; of more there is 
 DARK = 0.55  # share from which a cell's number is white
 
 
-def whiskers(rows: Mapping[str, Figure], lines: Mapping[str, float] | None = None, label: str = "") -> str:
+def whiskers(rows: Mapping[str, Figure], lines: Mapping[str, float]) -> str:
     """A mark for each value, a bar from end to end of its interval, and dashed lines for what they are compared with."""
     known = {name: figure for name, figure in rows.items() if not np.isnan(figure.value)}
     drawing, axes = _paper(0.34 * len(known) + 0.75)
@@ -48,9 +48,11 @@ def whiskers(rows: Mapping[str, Figure], lines: Mapping[str, float] | None = Non
         axes.plot(figure.value, row, "o", color=INK, markersize=5.5, zorder=3)
     axes.set_yticks(range(len(known)), [_folded(name) for name in known])
     axes.set_ylim(len(known) - 0.4, -0.6)
-    _dashed(axes, lines or {}, upright=True)
+    for (name, at), dashes in zip(lines.items(), ((4, 2), (1, 1.5)), strict=False):
+        axes.axvline(at, linestyle=(0, dashes), color=FAINT, linewidth=1.1, label=name, zorder=1)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, handlelength=2.2, columnspacing=1.2, fontsize=8)
     axes.set_xlim(0, 1)
-    _finished(axes, label)
+    _finished(axes)
     return _svg(drawing)
 
 
@@ -203,14 +205,6 @@ def _papers(height: float, shares: Sequence[float]) -> "tuple[Drawing, list[Axes
         FigureCanvasSVG(drawing)
         made = drawing.subplots(len(shares), 1, sharex=len(shares) > 1, squeeze=False, gridspec_kw={"height_ratios": list(shares)})
     return drawing, [axes for (axes,) in made]
-
-
-def _dashed(axes: "Axes", lines: Mapping[str, float], *, upright: bool) -> None:
-    draw = axes.axvline if upright else axes.axhline
-    for (name, at), dashes in zip(lines.items(), ((4, 2), (1, 1.5), (6, 2, 1, 2)), strict=False):
-        draw(at, linestyle=(0, dashes), color=FAINT, linewidth=1.1, label=name, zorder=1)
-    if lines:
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, handlelength=2.2, columnspacing=1.2, fontsize=8)
 
 
 def _finished(axes: "Axes", label: str = "") -> None:
