@@ -12,8 +12,8 @@ from emofuse.core.errors import MissingModality
 from emofuse.core.labels import EIGHT_TO_SEVEN
 from emofuse.core.modality import Modality
 from emofuse.decisions.average import Average
-from emofuse.evaluation.evaluate import evaluate
 from emofuse.ensemble import Ensemble
+from emofuse.evaluation.evaluate import evaluate
 
 AUDIO, VIDEO = Modality.AUDIO, Modality.VIDEO
 
