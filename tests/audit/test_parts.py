@@ -104,6 +104,42 @@ def test_sentences_that_are_not_told_are_not_looked_at():
         sentences.look(seen([clip("a")], [clip("b")]))
 
 
+def watched(names, films):
+    """As in SEED: everybody watches the same films, and a film has one label."""
+    return [clip(f"{who}-{film}", who, LABELS[film % 2], stimulus=f"film {film}") for who in names for film in films]
+
+
+def test_films_that_other_people_watched_too_are_a_note_although_they_tell_the_label():
+    (found,) = sentences.look(seen(watched("ab", range(4)), watched("c", range(4))))
+
+    assert (found.trap, found.grade, found.title, found.count) == ("T8", Grade.FINE, "stimuli in train and test", 4)
+    assert "4 of 4 test clips are of one of 4 stimuli that were also learnt from (film 0, film 1 and 2 more)" in found.says
+    assert "Guessing by the stimulus alone is right in 100.0%" in found.says
+    assert "holds for these stimuli" in found.says
+
+
+@pytest.mark.parametrize(("claim", "grade"), [("film", Grade.INFLATED), (["stimuli"], Grade.INFLATED), ("person", Grade.FINE)])
+def test_a_figure_said_to_hold_for_new_films_is_inflated_by_known_ones(claim, grade):
+    (found,) = sentences.look(seen(watched("ab", range(4)), watched("c", range(4)), independent_of=claim))
+
+    assert found.grade == grade
+
+
+def test_films_that_nobody_learnt_from_raise_nothing():
+    assert sentences.look(seen(watched("ab", range(4)), watched("ab", range(4, 6)))) == []
+
+
+def test_films_that_some_do_not_tell_are_not_said_to_be_apart():
+    with pytest.raises(NotLooked, match="stimuli: 1 of 3 clips do not tell"):
+        sentences.look(seen(watched("a", [0]), [*watched("b", [1]), clip("c")]))
+
+
+def test_sentences_and_films_are_told_one_by_one():
+    both = seen([clip("a", sentence="x", stimulus="film 1")], [clip("b", sentence="x", stimulus="film 1")])
+
+    assert [found.title for found in sentences.look(both)] == ["sentences in train and test", "stimuli in train and test"]
+
+
 LONG = "nobody knows the trouble I have seen"
 
 

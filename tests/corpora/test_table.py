@@ -90,6 +90,7 @@ def test_columns_that_go_by_their_usual_names_need_not_be_named(tmp_path):
         recording=np.array(["r1", "r1", "r2", "r2"]),
         part=np.array(["train", "train", "test", "test"]),
         sentence=np.array([b"a", b"b", b"a", b"b"]),
+        stimulus=np.array(["film 1", "film 2", "film 1", "film 2"]),
         id=np.array([10, 11, 12, 13]),
     )
 
@@ -99,7 +100,7 @@ def test_columns_that_go_by_their_usual_names_need_not_be_named(tmp_path):
     assert [clip.id for clip in clips] == ["10", "11", "12", "13"]
     assert [clip.subject for clip in clips] == ["1", "1", "2", None]
     assert [clip.label for clip in clips] == ["anger", "neutral", "anger", None]
-    assert clips[2].facts == {"recording": "r2", "part": "test", "sentence": "a"}
+    assert clips[2].facts == {"recording": "r2", "part": "test", "sentence": "a", "stimulus": "film 1"}
     assert clips[0].sources == {}  # nobody says of which modality X is
     assert table(tmp_path / "features.npz")[1].facts == clips[1].facts
 

@@ -18,7 +18,7 @@ ROLES = {
     "end": ("end",),
 }
 """What a column can be, and the names by which it is known unless another is given."""
-FACTS = ("sentence", "dialogue", "session", "copy_of")  # columns that travel along where they are there
+FACTS = ("sentence", "stimulus", "dialogue", "session", "copy_of")  # columns that travel along where they are there
 WHOLE = ("X", "features")  # arrays of an npz file that hold all features
 UNITS = {"ms": 1.0, "s": 1_000.0}  # of start and end, in milliseconds
 _INDEX = ("", "Unnamed: 0")  # what pandas writes in front unless told not to: a row's number, which is no feature
