@@ -16,7 +16,7 @@ DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 TEXTS = {".py", ".md", ".toml", ".txt", ".yml", ".json", ".css", ""}
-GENERATED = {".git", ".venv", "site", "results", "runs", "build", "dist", ".hypothesis"}
+GENERATED = {".git", ".venv", ".coverage", "site", "results", "runs", "build", "dist", ".hypothesis"}
 
 
 def blocks(text: str, language: str) -> list[str]:
