@@ -21,6 +21,7 @@ from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.split import Split
 from emofuse.data import Examples, Key, Target, Variant, examples, one_hot
+from emofuse.encoders.base import Encoder
 from emofuse.evaluation.card import card
 from emofuse.evaluation.evaluate import answers, answers_by_segment, judged
 from emofuse.evaluation.predictions import FILE as PREDICTIONS
@@ -206,6 +207,7 @@ class _Work:
         histories = []
         members = network.networks if isinstance(network, Committee) else (network,)
         for i, member in enumerate(members):
+            _adjust(member, train_part)
             history = recipe.fit(member, train_part, valid_part, seed=self.seed + i, kept=kept)
             histories.append([epoch.as_dict() for epoch in history])
         write_json(out / "history.json", histories)
@@ -241,6 +243,14 @@ class _Work:
 
     def _file(self) -> dict[str, object]:
         return {} if self.lists is None else {"name": self.lists.name, "sha256": self.lists.sha256}
+
+
+def _adjust(network: Network, part: Examples) -> None:
+    """Show each encoder what its features usually are, as some want to know before they learn."""
+    for m in network.modalities:
+        encoder = network.encoders[m]
+        assert isinstance(encoder, Encoder)
+        encoder.adjust(part.inputs[m][part.present[m], 0])
 
 
 def _known(recipe: Recipe, every: Sequence[Clip]) -> tuple[Clip, ...]:
