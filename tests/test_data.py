@@ -10,7 +10,7 @@ from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.errors import MissingModality, SplitError, UnknownName
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.data import examples, one_hot
+from emofuse.data import Rows, examples, one_hot
 from emofuse.features.cache import Cache
 
 LABELS = LabelSet(("anger", "calm", "fear"))
@@ -163,8 +163,8 @@ def test_examples_out_of_a_cache_are_the_same(tmp_path):
 
     plain, kept, again = made(None), made(Cache(tmp_path / "cache")), made(Cache(tmp_path / "cache"))
 
-    assert plain.inputs[AUDIO].equal(kept.inputs[AUDIO])
-    assert plain.inputs[AUDIO].equal(again.inputs[AUDIO])
+    assert plain.inputs[AUDIO][:].equal(kept.inputs[AUDIO][:])
+    assert plain.inputs[AUDIO][:].equal(again.inputs[AUDIO][:])
     assert again.present[AUDIO].tolist() == [True, True, True, False]
 
 
@@ -184,5 +184,45 @@ def test_what_is_remembered_is_not_made_again():
     again = examples([gone, clip(1), clip(1, modalities=()), clip(3)], {AUDIO: Plain()}, LABELS, remembered=remembered)
 
     assert set(remembered) == {("1", AUDIO, 0), ("2", AUDIO, 0), ("3", AUDIO, 0)}
-    assert again.inputs[AUDIO][:2].tolist() == first.inputs[AUDIO].flip(0).tolist()
+    assert again.inputs[AUDIO][:2].tolist() == first.inputs[AUDIO][:].flip(0).tolist()
     assert again.present[AUDIO].tolist() == [True, True, False, True]
+
+
+def test_rows_are_indexed_as_a_tensor_is():
+    values = np.arange(4 * 3 * 5 * 2, dtype=np.float32).reshape(4, 3, 5, 2)
+    rows, whole = Rows(list(values)), torch.from_numpy(values)
+    mask, some, variants = torch.tensor([True, False, True, True]), torch.tensor([3, 0]), torch.tensor([1, 2])
+
+    for index in (
+        1,
+        slice(None),
+        slice(1, 3),
+        mask,
+        some,
+        (1, 2),
+        (0, slice(None), slice(None), 1),
+        (slice(None), 0, slice(None), 0),
+        (mask, 0),
+        (some, variants),
+        (some, slice(0, 2)),
+        torch.zeros(4, dtype=torch.bool),
+        (torch.zeros(4, dtype=torch.bool), 0),
+    ):
+        assert rows[index].equal(whole[index]), index
+    assert (rows.shape, len(rows), rows.dtype) == (whole.shape, 4, whole.dtype)
+
+
+def test_what_is_asked_for_is_a_copy_that_may_be_changed():
+    values = np.zeros((2, 1, 3), dtype=np.float32)
+    values.setflags(write=False)  # as what a cache has mapped
+
+    rows = Rows(list(values))
+    for index in (0, slice(None), (torch.tensor([0]), torch.tensor([0]))):
+        rows[index].add_(1)
+
+    assert values.sum() == 0
+
+
+def test_features_of_different_lengths_are_refused():
+    with pytest.raises(ValueError, match="2 clips have features of 2 shapes, such as .*Expected one; let the recipe's `prepare`"):
+        Rows([np.zeros((1, 3)), np.zeros((1, 4))])

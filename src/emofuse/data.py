@@ -38,6 +38,59 @@ def one_hot(clip: Clip, labels: LabelSet) -> np.ndarray:
     return target
 
 
+class Rows:
+    """One array a clip, all of one shape; each stays where it is, in a cache's file perhaps, until it is asked for.
+
+    Indexed as a tensor is, clips first and variants second; what is asked for is copied, and nothing else.
+
+    Shape:
+        (N, V, T, ...) float32
+
+    Raises:
+        ValueError: No arrays, or arrays of different shapes.
+
+    Example:
+        >>> rows = Rows([np.zeros((3, 5)), np.ones((3, 5))])
+        >>> rows.shape, rows[torch.tensor([1, 0]), torch.tensor([2, 2])][:, 0].tolist()
+        ((2, 3, 5), [1.0, 0.0])
+    """
+
+    def __init__(self, rows: Sequence[np.ndarray]) -> None:
+        shapes = {row.shape for row in rows}
+        if len(shapes) != 1:
+            raise ValueError(
+                f"{len(rows)} clips have features of {len(shapes)} shapes, such as {sorted(shapes)[:2]}. "
+                f"Expected one; let the recipe's `prepare` bring all signals to one length."
+            )
+        self._rows = tuple(rows)
+        self.shape = (len(rows), *rows[0].shape)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of every array."""
+        return torch.from_numpy(np.empty(0, dtype=self._rows[0].dtype)).dtype
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: "int | slice | torch.Tensor | tuple[int | slice | torch.Tensor, ...]") -> torch.Tensor:
+        """What is asked for, as a tensor of its own."""
+        clips, *rest = index if isinstance(index, tuple) else (index,)
+        if isinstance(clips, int):
+            return torch.from_numpy(np.array(self._rows[clips]))[tuple(rest)]
+        places = torch.arange(len(self))[clips].tolist()
+        variants = rest[0] if rest else slice(None)
+        if isinstance(variants, slice):
+            picked = [self._rows[i] for i in places]
+        else:
+            each = [variants] * len(places) if isinstance(variants, int) else variants.tolist()
+            picked = [self._rows[i][v] for i, v in zip(places, each, strict=True)]
+            rest = rest[1:]
+        shape = self._rows[0].shape if isinstance(variants, slice) else self._rows[0].shape[1:]
+        stacked = np.stack(picked) if picked else np.empty((0, *shape), dtype=self._rows[0].dtype)
+        return torch.from_numpy(stacked)[(slice(None), *rest)]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """Clips as arrays, ready to be drawn in batches.
@@ -47,7 +100,7 @@ class Examples:
         labels (N, C) float32, the corpus's own word, all belief on it; baseline: what the features were seen against
     """
 
-    inputs: Mapping[Modality, torch.Tensor]
+    inputs: Mapping[Modality, torch.Tensor | Rows]
     present: Mapping[Modality, torch.Tensor]
     targets: torch.Tensor
     labels: torch.Tensor
@@ -95,7 +148,7 @@ def examples(
     progress: Progress = quiet_progress,
     baseline: Mapping[Modality, Baseline] | None = None,
 ) -> Examples:
-    """Read every clip, make its features, and stack them.
+    """Read every clip, and make its features.
 
     Args:
         clips: The clips of one part.
@@ -115,10 +168,12 @@ def examples(
         SplitError: No clips, or too few people to learn from what is usual among them.
         MediaError: A clip cannot be read.
         MissingModality: Clips that all lack a modality.
+        ValueError: Features of different shapes.
     """
     if not clips:
         raise SplitError("There are no clips to make examples of. Expected at least one; look at the protocol and at the label map.")
-    inputs, present, learnt = {}, {}, {}
+    inputs: dict[Modality, torch.Tensor | Rows] = {}
+    present, learnt = {}, {}
     for m, feature in features.items():
         making = Making(feature, prepare, tuple(variants))
         rows = _rows(clips, m, making, {} if remembered is None else remembered, cache, processes, progress)
@@ -127,12 +182,14 @@ def examples(
             clips[0].signal(m)  # says what is missing and what there is
         assert known is not None
         present[m] = torch.tensor([row is not None for row in rows])
-        stacked = np.stack([row if row is not None else np.zeros_like(known) for row in rows])
+        nothing = np.zeros_like(known)
+        inputs[m] = Rows([nothing if row is None else row for row in rows])
         if baseline and m in baseline:
+            stacked = inputs[m][:].numpy()
             there, having = present[m].numpy(), [clip for clip, row in zip(clips, rows, strict=True) if row is not None]
             learnt[m] = baseline[m] if baseline[m].population else baseline[m].among(stacked[there], having)
             stacked[there] = learnt[m](stacked[there], having)
-        inputs[m] = torch.from_numpy(stacked)
+            inputs[m] = torch.from_numpy(stacked)
     targets = np.stack([target(clip, labels) for clip in clips])
     own = np.stack([one_hot(clip, labels) for clip in clips])
     return Examples(inputs, present, torch.from_numpy(targets.astype(np.float32)), torch.from_numpy(own), baseline=learnt)

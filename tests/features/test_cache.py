@@ -18,6 +18,12 @@ from emofuse.features import cache as features_cache
 from emofuse.features.audio import LogMel
 from emofuse.features.cache import Cache, identity, kind, usual
 
+
+def key_of(cache, path, read):
+    (key,) = cache.keys([(path, read)])
+    return key
+
+
 OLD = 1_000_000_000  # seconds since 1970: long enough ago for a file's time to be believed
 
 
@@ -183,49 +189,49 @@ def test_two_processes_may_write_and_read_at_once(tmp_path):
 def test_a_key_follows_what_a_file_holds_and_not_its_name_or_time(cache, tmp_path):
     one, same, other = (written(tmp_path / name, text) for name, text in (("a.wav", "sound"), ("b.wav", "sound"), ("c.wav", "noise")))
 
-    keys = [cache.key(path, read_something) for path in (one, same, other)]
+    keys = [key_of(cache, path, read_something) for path in (one, same, other)]
 
     assert keys[0] == keys[1] != keys[2]
     one.write_text("another")
-    assert cache.key(one, read_something) != keys[0]
+    assert key_of(cache, one, read_something) != keys[0]
 
 
 def test_a_key_follows_how_a_file_is_read(cache, tmp_path):
     table = written(tmp_path / "table.parquet")
 
-    keys = {cache.key(table, read) for read in (read_something, partial(read_place, place=1), partial(read_place, place=2))}
+    keys = {key_of(cache, table, read) for read in (read_something, partial(read_place, place=1), partial(read_place, place=2))}
 
     assert len(keys) == 3
 
 
 @pytest.mark.parametrize("name", ["made up in memory", "."])
 def test_what_is_no_file_has_no_key(cache, tmp_path, name):
-    assert cache.key(tmp_path / name, read_something) is None
+    assert key_of(cache, tmp_path / name, read_something) is None
 
 
 def test_a_reader_without_a_lasting_name_has_no_key(cache, tmp_path):
-    assert cache.key(written(tmp_path / "a.wav"), lambda path: None) is None
+    assert key_of(cache, written(tmp_path / "a.wav"), lambda path: None) is None
 
 
 def test_what_a_file_held_is_remembered_until_it_changes(cache, tmp_path):
     file = written(tmp_path / "a.wav")
-    first = cache.key(file, read_something)
+    first = key_of(cache, file, read_something)
     cache.close()
     said = json.loads((tmp_path / "cache" / "contents.json").read_text())
     assert list(said) == [str(file.resolve())]
 
     said[str(file.resolve())][2] = "made up, to show that the file is not read again"
     (tmp_path / "cache" / "contents.json").write_text(json.dumps(said))
-    assert Cache(tmp_path / "cache").key(file, read_something) != first
+    assert key_of(Cache(tmp_path / "cache"), file, read_something) != first
 
     os.utime(file, (OLD + 1, OLD + 1))
-    assert Cache(tmp_path / "cache").key(file, read_something) == first
+    assert key_of(Cache(tmp_path / "cache"), file, read_something) == first
 
 
 def test_a_file_that_was_changed_just_now_is_read_again_each_time(cache, tmp_path):
     file = tmp_path / "a.wav"
     file.write_text("sound")
-    cache.key(file, read_something)
+    key_of(cache, file, read_something)
     cache.close()
 
     assert not (tmp_path / "cache" / "contents.json").exists()
@@ -234,7 +240,7 @@ def test_a_file_that_was_changed_just_now_is_read_again_each_time(cache, tmp_pat
 def test_memories_of_two_processes_are_put_together(tmp_path):
     one, two = Cache(tmp_path / "cache"), Cache(tmp_path / "cache")
     for cache, name in ((one, "a.wav"), (two, "b.wav")):
-        cache.key(written(tmp_path / name), read_something)
+        key_of(cache, written(tmp_path / name), read_something)
     one.close()
     two.close()
 
@@ -245,7 +251,7 @@ def test_memories_of_two_processes_are_put_together(tmp_path):
 def test_a_memory_that_cannot_be_read_is_no_memory(tmp_path, text):
     (tmp_path / "contents.json").write_text(text)
 
-    assert Cache(tmp_path).key(written(tmp_path / "a.wav"), read_something) is not None
+    assert key_of(Cache(tmp_path), written(tmp_path / "a.wav"), read_something) is not None
 
 
 class Colour(Enum):
@@ -375,10 +381,12 @@ def test_features_are_usually_kept_beside_other_downloads(tmp_path, monkeypatch)
 def test_looking_up_a_table_of_many_pictures_takes_little(cache, tmp_path):
     table = written(tmp_path / "table.parquet")
     reads = [partial(read_place, place=i) for i in range(5_000)]
-    cache.keep("face", "", {cache.key(table, read): (np.zeros((1, 8, 8), dtype=np.float32), {}) for read in reads})
+    keys = cache.keys([(table, read) for read in reads])
+    cache.keep("face", "", {key: (np.zeros((1, 8, 8), dtype=np.float32), {}) for key in keys})
 
     began = time.process_time()
-    found = Cache(tmp_path / "cache").load("face", [cache.key(table, read) for read in reads])
+    again = Cache(tmp_path / "cache")
+    found = again.load("face", again.keys([(table, read) for read in reads]))
 
     assert all(row is not None for row in found)
     assert time.process_time() - began < 1.0

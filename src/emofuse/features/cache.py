@@ -124,10 +124,17 @@ class Cache:
             return
         self._make_room(folder / f"{name}.json")
 
-    def key(self, path: Path, read: Callable[[Path], object]) -> str | None:
-        """What stands for what a function reads in a file; None where the file is not there or the function has no lasting name."""
-        reader, held = identity(read), self._content(Path(path))
-        return None if reader is None or held is None else hashlib.blake2b(f"{held} {reader}".encode(), digest_size=16).hexdigest()
+    def keys(self, sources: Sequence[tuple[Path, Callable[[Path], object]]]) -> list[str | None]:
+        """What stands for what functions read in files; None where a file is not there or a function has no lasting name."""
+        held: dict[Path, str | None] = {}
+        found: list[str | None] = []
+        for path, read in sources:
+            if path not in held:  # many clips may lie in one file: it is looked at once
+                held[path] = self._content(Path(path))
+            reader, content = identity(read), held[path]
+            known = reader is not None and content is not None
+            found.append(hashlib.blake2b(f"{content} {reader}".encode(), digest_size=16).hexdigest() if known else None)
+        return found
 
     def close(self) -> None:
         """Write down what files held, beside what other processes have."""

@@ -183,7 +183,8 @@ class _Kept:
             return
         named, films = kind("rows", str(m), making.feature, making.prepare, making.variants), kind("signals", str(m))
         self._kinds = {name: known for name, known in (("rows", named), ("signals", films)) if known is not None}
-        self._keys = {clip.id: cache.key(clip.sources[m].path, clip.sources[m].read) for clip in clips}
+        keys = cache.keys([(clip.sources[m].path, clip.sources[m].read) for clip in clips])
+        self._keys = {clip.id: key for clip, key in zip(clips, keys, strict=True)}
         if named is None:
             log.info("features of %s are not kept: a function among their settings has no lasting name", m)
         else:
