@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from emofuse.evaluation.plots import FAINT, GRID, INK, MARKS
-from emofuse.evaluation.plots import _papers as papers
-from emofuse.evaluation.plots import _svg as svg
+from emofuse.evaluation.plots import FAINT, GRID, INK, MARKS, papers, svg
 from emofuse.evaluation.report import Figure
 
 DASHES = ((0, ()), (0, (5, 2)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))  # a line of its own each, as nothing may depend on colour

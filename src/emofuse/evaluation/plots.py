@@ -5,8 +5,10 @@ Nothing depends on colour: series differ in marker and line, cells carry their n
 
 import io
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 
@@ -16,6 +18,8 @@ from emofuse.evaluation.report import Figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Drawing
+
+Asked = ParamSpec("Asked")
 
 WIDTH = 4.6  # inches, at 9 points: letters are still read where a page is 360 pixels wide
 INK, FAINT, GRID = "#1b1f24", "#59636e", "#d8dee4"  # greys: what a page shows is there on paper and for every eye
@@ -30,6 +34,7 @@ STYLE: dict[Any, Any] = {  # matplotlib's own type of it names its 300 settings
     "axes.spines.top": False,
     "axes.spines.right": False,
     "svg.fonttype": "path",
+    "text.parse_math": False,
     "svg.hashsalt": "emofuse",
 }
 MARKS = ("o", "s", "^", "D")  # of the series of one picture
@@ -38,6 +43,21 @@ CROWD = 40  # people whose names are written under their mark; of more there is 
 DARK = 0.55  # share from which a cell's number is white
 
 
+def styled(draw: Callable[Asked, str]) -> Callable[Asked, str]:
+    """The same drawing in the style of all figures, which is left behind when it is done; a dollar in a name is a dollar."""
+
+    @wraps(draw)
+    def drawn(*args: Asked.args, **kwargs: Asked.kwargs) -> str:
+        import matplotlib as mpl  # late: it takes half a second
+
+        with mpl.rc_context(STYLE), catch_warnings():
+            filterwarnings("ignore", "Glyph .* missing from font")  # a name in letters that the font lacks: its row's table has it
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+@styled
 def whiskers(rows: Mapping[str, Figure], lines: Mapping[str, float]) -> str:
     """A mark for each value, a bar from end to end of its interval, and dashed lines for what they are compared with."""
     known = {name: figure for name, figure in rows.items() if not np.isnan(figure.value)}
@@ -50,12 +70,14 @@ def whiskers(rows: Mapping[str, Figure], lines: Mapping[str, float]) -> str:
     axes.set_ylim(len(known) - 0.4, -0.6)
     for (name, at), dashes in zip(lines.items(), ((4, 2), (1, 1.5)), strict=False):
         axes.axvline(at, linestyle=(0, dashes), color=FAINT, linewidth=1.1, label=name, zorder=1)
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, handlelength=2.2, columnspacing=1.2, fontsize=8)
+    if lines:
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, handlelength=2.2, columnspacing=1.2, fontsize=8)
     axes.set_xlim(0, 1)
     _finished(axes)
-    return _svg(drawing)
+    return svg(drawing)
 
 
+@styled
 def confusions(counts: Sequence[Sequence[int]], words: Sequence[str], heads: Sequence[str], *, rates: bool) -> str:
     """Truth against answer, as counts, or as shares of each truth in percent; the darker, the more often."""
     table = np.array(counts, dtype=float)
@@ -79,9 +101,10 @@ def confusions(counts: Sequence[Sequence[int]], words: Sequence[str], heads: Seq
     axes.tick_params(which="minor", length=0)
     axes.set_xlabel("answer")
     axes.set_ylabel("truth")
-    return _svg(drawing)
+    return svg(drawing)
 
 
+@styled
 def classes(table: Mapping[str, Mapping[str, float]]) -> str:
     """Precision, recall and F1 of each label: a mark of its own shape each; none where no row is of the label."""
     drawing, axes = _paper(0.34 * len(table) + 1.0)
@@ -105,12 +128,13 @@ def classes(table: Mapping[str, Mapping[str, float]]) -> str:
     axes.set_xlim(0, 1)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, handletextpad=0.2, columnspacing=1.2)
     _finished(axes)
-    return _svg(drawing)
+    return svg(drawing)
 
 
+@styled
 def reliability(bins: Sequence[Bin]) -> str:
     """How often answers of each confidence were right; on the dashed line, confidence is what it says. Below: how many there were."""
-    drawing, (axes, below) = _papers(3.7, (3.2, 1))
+    drawing, (axes, below) = papers(3.7, (3.2, 1))
     there = [part for part in bins if part.n]
     axes.plot([0, 1], [0, 1], "--", color=FAINT, linewidth=1)
     axes.text(0.02, 0.97, "more often right\nthan it says", color=FAINT, fontsize=8, ha="left", va="top")
@@ -125,9 +149,10 @@ def reliability(bins: Sequence[Bin]) -> str:
     below.set_xlim(0, 1)
     below.set_xlabel("confidence")
     below.set_ylabel("answers")
-    return _svg(drawing)
+    return svg(drawing)
 
 
+@styled
 def coverage(points: Sequence[Point], level: float) -> str:
     """Accuracy of the answers that are left when the least sure ones are withheld; dashed: of all of them."""
     drawing, axes = _paper(2.6)
@@ -141,9 +166,10 @@ def coverage(points: Sequence[Point], level: float) -> str:
     axes.set_xlabel("share of clips that get an answer")
     axes.set_ylabel("share of these right")
     axes.grid(color=GRID, linewidth=0.6)
-    return _svg(drawing)
+    return svg(drawing)
 
 
+@styled
 def people(accuracy: Mapping[str, float], uar: Mapping[str, float], mean: float) -> str:
     """A mark for each person, from the worst judged to the best; dashed: all clips together."""
     order = sorted(accuracy, key=lambda who: (accuracy[who], who))
@@ -163,9 +189,10 @@ def people(accuracy: Mapping[str, float], uar: Mapping[str, float], mean: float)
         axes.set_xlabel(f"{len(order)} people, from the worst judged to the best")
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, handletextpad=0.2, columnspacing=1.2)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
-    return _svg(drawing)
+    return svg(drawing)
 
 
+@styled
 def differences(rows: Mapping[str, Figure]) -> str:
     """A mark for each difference and a bar for its interval, around a line at no difference at all."""
     drawing, axes = _paper(0.4 * len(rows) + 0.85)
@@ -178,7 +205,7 @@ def differences(rows: Mapping[str, Figure]) -> str:
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(-1.1 * (far or 1), 1.1 * (far or 1))
     _finished(axes, "difference in accuracy, in points")
-    return _svg(drawing)
+    return svg(drawing)
 
 
 def _folded(name: str) -> str:
@@ -190,13 +217,13 @@ def _folded(name: str) -> str:
 
 
 def _paper(height: float) -> "tuple[Drawing, Axes]":
-    drawing, (axes,) = _papers(height, (1,))
+    drawing, (axes,) = papers(height, (1,))
     return drawing, axes
 
 
-def _papers(height: float, shares: Sequence[float]) -> "tuple[Drawing, list[Axes]]":
+def papers(height: float, shares: Sequence[float]) -> "tuple[Drawing, list[Axes]]":
     """A drawing that belongs to nobody: no pyplot, no window, nothing to close."""
-    import matplotlib as mpl  # late: it takes half a second
+    import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure as Paper
 
@@ -214,7 +241,7 @@ def _finished(axes: "Axes", label: str = "") -> None:
     axes.set_xlabel(label)
 
 
-def _svg(drawing: "Drawing") -> str:
+def svg(drawing: "Drawing") -> str:
     """The same drawing gives the same text: no date, no names that differ from run to run."""
     import matplotlib as mpl
 
