@@ -7,6 +7,7 @@ import pytest
 from emofuse.core.errors import CorpusError, MediaError, UnknownName
 from emofuse.core.modality import Modality
 from emofuse.corpora.gameemo import CHANNELS, GAMEEMO, POWERS, TABLE, form
+from emofuse.splitting import protocol
 
 SAID = "Index,Path,Subject,Valence,Arousal,Gender,Age,Satisfaction,Boring,Horrible,Calm,Funny\n"
 
@@ -61,11 +62,23 @@ def test_facts_say_where_a_window_is_and_what_the_person_said(tmp_path):
 
     by_id = {clip.id: clip.facts for clip in GAMEEMO.clips(tmp_path)}
 
-    where = {"form": "bands", "recording": "01-1", "place": "1", "start": "12000", "end": "24000"}
+    where = {"form": "bands", "pair": "01", "recording": "01-1", "place": "1", "start": "12000", "end": "24000"}
     said = {"valence": "2", "arousal": "3", "satisfaction": "8", "boring": "1", "horrible": "3", "calm": "2", "age": "24", "sex": "female"}
     assert by_id["01-1-02"] == where | said
     assert (by_id["28-4-01"]["funny"], by_id["28-4-01"]["sex"]) == ("9", "male")
     assert "valence" not in by_id["01-2-01"]
+
+
+def test_people_who_are_the_same_data_are_a_pair(tmp_path):
+    for person in (1, 14, 15, 28):
+        signal(tmp_path, person, count=1)
+
+    assert {clip.subject: clip.facts["pair"] for clip in GAMEEMO.clips(tmp_path)} == {
+        "gameemo-01": "01",
+        "gameemo-14": "14",
+        "gameemo-15": "01",
+        "gameemo-28": "14",
+    }
 
 
 def test_band_powers_are_one_sample_of_twelve_seconds(tmp_path):
@@ -174,6 +187,54 @@ def test_the_real_corpus_has_its_published_counts(shared):
     assert len({clip.subject for clip in clips}) == GAMEEMO.published.people
     assert len({clip.facts["recording"] for clip in clips}) == 112
     assert Counter(clip.facts["sex"] for clip in clips) == {"male": 19 * 96, "female": 9 * 96}
+
+
+@pytest.mark.corpus
+def test_people_are_really_the_same_data_two_by_two(shared):
+    clips = form("bands").clips(shared / "gameemo")  # by person, game and window
+    people = sorted({clip.subject for clip in clips})
+    logs = np.log([clip.signal(Modality.EEG).values[0] for clip in clips]).reshape(len(people), -1)
+    pairs = [clip.facts["pair"] for clip in clips[:: GAMEEMO.published.each]]
+
+    alike = np.corrcoef(logs)
+    twins = np.equal.outer(pairs, pairs)
+    np.fill_diagonal(alike, np.nan)
+
+    assert np.nanmin(alike[twins]) > 0.88
+    assert np.nanmax(alike[~twins]) < 0.76
+    assert Counter(pairs) == dict.fromkeys(pairs, 2)
+
+
+@pytest.mark.corpus
+def test_by_pair_nobody_is_judged_whose_twin_was_learnt_from_and_by_person_most_are(shared):
+    clips = form("bands").clips(shared / "gameemo")
+
+    def twins(by: str) -> int:
+        splits = list(protocol("grouped", {"by": by, "k": 7})(clips))
+        learnt = [{clip.facts["pair"] for clip in (*split.train, *split.valid)} for split in splits]
+        return sum(clip.facts["pair"] in known for split, known in zip(splits, learnt, strict=True) for clip in split.test)
+
+    assert twins("pair") == 0
+    assert twins("subject") > len(clips) / 2
+
+
+@pytest.mark.corpus
+def test_the_game_of_the_most_similar_window_is_known_from_the_twin_and_from_nobody_else(shared):
+    clips = form("bands").clips(shared / "gameemo")
+    values = np.log([clip.signal(Modality.EEG).values[0] for clip in clips])
+    values = (values - values.mean(axis=0)) / values.std(axis=0)
+    games = np.array([clip.label for clip in clips])
+    squares = (values**2).sum(axis=1)
+
+    def right(apart: str) -> float:
+        """How often the most similar window of somebody else shows the same game."""
+        who = np.array([clip.facts["pair"] if apart == "pair" else clip.subject for clip in clips])
+        far = squares[:, None] + squares - 2 * values @ values.T
+        far[np.equal.outer(who, who)] = np.inf
+        return float((games[far.argmin(axis=1)] == games).mean())
+
+    assert right("subject") == pytest.approx(0.93, abs=0.01)
+    assert right("pair") == pytest.approx(0.31, abs=0.01)
 
 
 @pytest.mark.corpus
