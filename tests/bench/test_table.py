@@ -1,0 +1,124 @@
+"""Figures from scores that are made by hand."""
+
+import numpy as np
+import pytest
+
+from emofuse.bench.base import subsets
+from emofuse.bench.results import ORACLE, Line, Results
+from emofuse.bench.table import MASKS, SHARES, Answered, Ground, lines, masks
+from emofuse.core.modality import Modality
+
+TWO = subsets((Modality.AUDIO, Modality.VIDEO))
+TRUTH = np.array([0, 1] * 6)
+
+
+def on(seeds: int = 1) -> Ground:
+    """Twelve clips of six people in three folds."""
+    return Ground(
+        truth=np.tile(TRUTH, seeds),
+        owners=np.tile(np.repeat(list("abcdef"), 2), seeds),
+        folds=np.concatenate([np.repeat([0, 1, 2], 4) + 3 * seed for seed in range(seeds)]),
+        clips=np.tile(np.arange(12), seeds),
+        patterns=TWO,
+        seeds=seeds,
+        drawn="people",
+        resamples=200,
+    )
+
+
+def says(answers, there=(True, True, True)) -> np.ndarray:
+    """Certain answers, the same under every pattern that is there. Shape: (3, R, 2)."""
+    scores = np.eye(2)[answers][None].repeat(3, axis=0)
+    scores[~np.array(there)] = np.nan
+    return scores
+
+
+def test_the_ceiling_is_right_where_any_member_is():
+    first, second = TRUTH.copy(), TRUTH.copy()
+    first[:6] = 1 - first[:6]
+    second[3:] = 1 - second[3:]
+
+    made, best = lines(on(), [Answered("a", "member", says(first)), Answered("b", "member", says(second))], "inductive")
+
+    assert best == "a"
+    assert [line.figures["accuracy"].value for line in made] == [0.5, 0.25, 0.75]
+    assert (made[-1].name, made[-1].kind) == (ORACLE, "ceiling")
+
+
+def test_the_p_of_a_gain_is_that_of_flipping_people():
+    wrong = TRUTH.copy()
+    wrong[::2] = 1 - wrong[::2]  # each person's first clip
+
+    (_, better, _), _ = lines(on(), [Answered("a", "member", says(wrong)), Answered("right", "fusion", says(TRUTH))], "inductive")
+
+    assert better.gain.uar.value == 0.5
+    assert better.gain.p == 2 / 2**6  # all six people the one way, or all the other
+    assert better.gain.holm == better.gain.p
+
+
+def test_every_further_line_makes_a_difference_harder_to_show():
+    wrong = TRUTH.copy()
+    wrong[::2] = 1 - wrong[::2]
+    others = [Answered(f"right {i}", "fusion", says(TRUTH)) for i in range(3)]
+
+    made, _ = lines(on(), [Answered("a", "member", says(wrong)), *others], "inductive")
+
+    assert [line.gain.holm for line in made[1:4]] == [3 * 2 / 2**6] * 3
+
+
+def test_seeds_make_the_mean_and_no_more_people():
+    wrong = 1 - TRUTH
+    twice = np.concatenate([TRUTH, wrong])
+
+    (one, _), _ = lines(on(2), [Answered("a", "member", says(twice))], "inductive")
+
+    assert one.figures["uar"].value == 0.5
+    assert one.figures["uar"].interval == (0.5, 0.5)  # whoever is drawn, both seeds of them are
+    assert one.folds["uar"] == (0.5, pytest.approx(np.std([1, 1, 1, 0, 0, 0], ddof=1)))
+
+
+def test_what_a_pattern_leaves_is_told_pattern_by_pattern():
+    deaf = says(TRUTH, there=(True, False, True))
+
+    (one, _), _ = lines(on(), [Answered("face", "member", deaf)], "inductive", missing="each")
+
+    assert one.without["audio"] is None
+    assert one.without["video"]["uar"].value == 1
+    assert one.curve == ()
+
+
+def test_the_same_signals_are_missing_for_everybody_and_stay_missing():
+    gone = masks(200, 2)
+
+    assert gone.shape == (len(SHARES), MASKS, 200, 2)
+    np.testing.assert_array_equal(gone, masks(200, 2))
+    assert not gone[0].any()
+    assert gone[-1].all()
+    assert (gone[1:] >= gone[:-1]).all()
+    np.testing.assert_allclose(gone.mean(axis=(1, 2, 3)), SHARES, atol=0.03)
+
+
+def test_a_curve_looks_up_what_was_said_of_what_is_left():
+    deaf = says(TRUTH, there=(True, False, True))
+    gone = masks(12, 2)
+
+    (one, _), _ = lines(on(), [Answered("face", "member", deaf)], "inductive", missing="curve")
+
+    assert [point.accuracy for point in one.curve] == pytest.approx((~gone[..., 1]).mean(axis=(1, 2)).tolist())
+    assert one.without == {}
+
+
+def test_results_print_as_a_table_with_their_marks_first():
+    results = Results(
+        name="two", corpus="toy", regime="inductive", quick=True, lines=(Line("a", "member", "inductive", problem="no clips"),), best=None,
+        labels=("x", "y"), n=12, people=6, protocol="by hand", splits=3, seeds=1, drawn="people", drawn_from=6, majority=0.5, chance=0.5,
+        patterns=("audio",), notes=("mind the gap",),
+    )  # fmt: skip
+
+    lines_ = results.text().splitlines()
+
+    assert lines_[0].startswith("QUICK")
+    assert lines_[1] == "mind the gap"
+    assert lines_[2].startswith("two: 12 clips of 6 people, 3 splits (by hand), 1 seeds, inductive")
+    assert lines_[-1] == "member a: no clips"
+    assert results.as_dict()["notes"] == list(results.marks)
