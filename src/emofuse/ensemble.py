@@ -38,6 +38,10 @@ class Ensemble:
         """What any member listens to."""
         return frozenset().union(*(member.modalities for member in self.members))
 
+    def scores(self, cells: Sequence[Timeline]) -> dict[str, np.ndarray]:
+        """What its members said on common cells, as its decision is given it: in its own words. Shape: {member: (N, 1, C)}."""
+        return {lane.lane: self.way.scores(lane.scores, lane.labels)[:, None] for lane in cells}
+
     def reading(self) -> "_Together":
         """Begin with a clip."""
         return _Together(self)
@@ -66,8 +70,7 @@ class _Together:
         lanes = [reading.close(duration) for reading in self.readings]
         cells = [lane.on(FUSED_STEP) for lane in lanes]
         way = self.ensemble.way
-        scores = {lane.lane: way.scores(lane.scores, lane.labels)[:, None] for lane in cells}  # (N, 1, C)
-        fused = self.ensemble.decision(scores).astype(np.float32)
+        fused = self.ensemble.decision(self.ensemble.scores(cells)).astype(np.float32)
         missing = np.isnan(fused[:, 0])
         reasons = [_reason([lane.absent[i] for lane in cells]) if gone else None for i, gone in enumerate(missing)]
         models = [model for lane in lanes for model in _models(lane)]

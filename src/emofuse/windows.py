@@ -107,11 +107,11 @@ class Windows:
     def push(self, chunk: Chunk) -> None:
         """Take the next stretch, and judge what is complete."""
         for m in self.recognizer.modalities & set(chunk.signals):
-            self.held[m] = _joined(self.held[m], chunk.signals[m]) if m in self.held else chunk.signals[m]
+            self.held[m] = joined(self.held[m], chunk.signals[m]) if m in self.held else chunk.signals[m]
         if not self.held:
             return  # nothing yet, and perhaps never
         cells: list[Segment] = []
-        while max((cell := self._cell(len(self.segments) + len(cells))).end, self._window(cell).end) <= chunk.until:
+        while max((cell := self._cell(len(self.segments) + len(cells))).end, around(cell, self.window).end) <= chunk.until:
             cells.append(cell)
         self._judge(cells, None)
         oldest = len(self.segments) * self.hop - self.window - self.hop
@@ -130,18 +130,12 @@ class Windows:
     def _cell(self, k: int) -> Segment:
         return Segment(k * self.hop, (k + 1) * self.hop)
 
-    def _window(self, cell: Segment, duration: int | None = None) -> Segment:
-        """What is looked at to judge a cell: around it, and inside the clip as far as its end is known."""
-        start = cell.middle - self.window // 2
-        start = max(start if duration is None else min(start, duration - self.window), 0)
-        return Segment(start, start + self.window)
-
     def _judge(self, cells: Sequence[Segment], duration: int | None) -> None:
         """Answers for `cells`; those with the same window and the same modalities in it share one."""
         looks: list[_Look] = []
         for cell in cells:
-            window = self._window(cell, duration)
-            missing = {m: self._missing(m, cell, window) for m in sorted(self.recognizer.modalities)}
+            window = around(cell, self.window, duration)
+            missing = {m: missed(m, self.held.get(m), cell, window) for m in sorted(self.recognizer.modalities)}
             looks.append((window, frozenset(m for m, reason in missing.items() if reason is None)))
             reasons = ", ".join(dict.fromkeys(reason for reason in missing.values() if reason is not None))
             self.absent.append(None if looks[-1][1] else reasons)
@@ -158,40 +152,49 @@ class Windows:
         """Shape: (B,) windows, and what there is in each -> (B, C)."""
         inputs, present = {}, {}
         for m, feature in self.recognizer.features.items():
-            rows = [feature(self._part(m, window)) if m in there else None for window, there in looks]
+            rows = [feature(shown(self.held[m], window)) if m in there else None for window, there in looks]
             known = next((row for row in rows if row is not None), None)
             blank = self.recognizer.network.blank(m) if known is None else np.zeros_like(known)
             inputs[m] = np.stack([blank if row is None else row for row in rows])
             present[m] = np.array([row is not None for row in rows])
         return self.recognizer.probabilities(inputs, present)
 
-    def _part(self, m: Modality, window: Segment) -> Signal:
-        """The signal within a window, zeros where there is none of it."""
-        part = self.held[m].crop(window)
-        count = round(self.window * part.rate / 1_000)
-        values = np.zeros((count, *part.values.shape[1:]), dtype=part.values.dtype)
-        at = min(round((part.start - window.start) * part.rate / 1_000), count - 1)
-        kept = part.values[: count - at]
-        values[at : at + len(kept)] = kept
-        if part.present is not None:
-            values[at : at + len(kept)][~part.present[: len(kept)]] = 0  # whatever stands there carries nothing
-        return Signal(values, part.rate, window.start)
 
-    def _missing(self, m: Modality, cell: Segment, window: Segment) -> str | None:
-        """Why a modality says nothing about a cell; None if it does."""
-        if m not in self.held:
-            return NOTHING[m]
-        around = Segment(max(cell.start - HEARD, window.start), max(min(cell.end + HEARD, window.end), cell.start + 1))
-        part = self.held[m].crop(around)
-        if not len(part.values):
-            return NOTHING[m]
-        there = part.values if part.present is None else part.values[part.present]
-        if not len(there):
-            return NOTHING[m] if m is Modality.AUDIO else MISSED[m]
-        return MISSED[m] if m is Modality.AUDIO and silent(there) else None
+def around(cell: Segment, window: int, duration: int | None = None) -> Segment:
+    """What is looked at to judge a cell: `window` ms around it, and inside the clip as far as its end is known."""
+    start = cell.middle - window // 2
+    start = max(start if duration is None else min(start, duration - window), 0)
+    return Segment(start, start + window)
 
 
-def _joined(before: Signal, after: Signal) -> Signal:
+def shown(signal: Signal, window: Segment) -> Signal:
+    """A signal within a window, zeros where there is none of it."""
+    part = signal.crop(window)
+    count = round(window.duration * part.rate / 1_000)
+    values = np.zeros((count, *part.values.shape[1:]), dtype=part.values.dtype)
+    at = min(round((part.start - window.start) * part.rate / 1_000), count - 1)
+    kept = part.values[: count - at]
+    values[at : at + len(kept)] = kept
+    if part.present is not None:
+        values[at : at + len(kept)][~part.present[: len(kept)]] = 0  # whatever stands there carries nothing
+    return Signal(values, part.rate, window.start)
+
+
+def missed(m: Modality, signal: Signal | None, cell: Segment, window: Segment) -> str | None:
+    """Why a modality says nothing about a cell that is judged by a window; None if it does."""
+    if signal is None:
+        return NOTHING[m]
+    near = Segment(max(cell.start - HEARD, window.start), max(min(cell.end + HEARD, window.end), cell.start + 1))
+    part = signal.crop(near)
+    if not len(part.values):
+        return NOTHING[m]
+    there = part.values if part.present is None else part.values[part.present]
+    if not len(there):
+        return NOTHING[m] if m is Modality.AUDIO else MISSED[m]
+    return MISSED[m] if m is Modality.AUDIO and silent(there) else None
+
+
+def joined(before: Signal, after: Signal) -> Signal:
     """Two stretches of one signal as one."""
     present = None
     if before.present is not None or after.present is not None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from emofuse.core.explanation import Explanation
 from emofuse.core.labels import LabelSet
 from emofuse.core.segment import Segment
 
@@ -65,6 +66,7 @@ class Timeline:
         members: The lanes this one was fused from.
         notes: What a reader must be told ("no face for 38 % of the time").
         facts: Source, models, versions: whatever exports must repeat.
+        explanation: Why it says so, where somebody asked.
 
     Raises:
         ValueError: Shapes that do not belong together.
@@ -80,6 +82,7 @@ class Timeline:
     members: "tuple[Timeline, ...]" = ()
     notes: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    explanation: Explanation | None = None
 
     def __post_init__(self) -> None:
         if not self.absent:
