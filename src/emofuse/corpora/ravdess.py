@@ -7,10 +7,14 @@ Labels: what the actor was asked to show. Speech: neutral 96 clips, each of the 
   Song: neutral 92, calm, happiness, sadness, anger and fear 184 each; nobody sings disgust or surprise.
   People agree with 60 % of the spoken emotions in the paper's own validation, so nobody should expect 100 %.
 Published by: Livingstone and Russo, at zenodo.org (record 1188976); free, non-commercial.
-Odd: the seven numbers of a name say everything; 01 and 02 at their front are the same take with and without sound,
-  03 its sound alone, so counting files counts clips up to three times; a copy on the web ships the folder twice on top of it.
-  A take is one clip here, however many files there are. Only two sentences exist:
-  what is learnt here is not tested on new words. Papers that say RAVDESS mean the speech: the fact `channel` tells it from song.
+Odd: seven two-digit numbers name a file: modality, channel, emotion, intensity, statement, repetition, actor. The first says what is in
+  it: 01 and 02 are the same take with and without sound, 03 its sound alone, so counting files counts clips up to three times;
+  a copy on the web ships the folder twice on top of it. A take is one clip here, however many files there are. Split by actor, or the
+  same voice is in train and test. Only two sentences exist: what is learnt here is not tested on new words. Papers that say RAVDESS
+  mean the speech: the fact `channel` tells it from song. Two takes of one actor, Actor_07/03-01-03-01-02-01-07 and
+  03-01-03-01-02-02-07, are the same recording in the one copy that was looked at (speech, as flac), and the only such pair there;
+  whether they are in the published wav files, too, is not known.
+Read from: the sound file, else the video of the same take; the face five times a second where the video lies beside.
 """
 
 from collections.abc import Iterator
