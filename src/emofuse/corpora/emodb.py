@@ -7,7 +7,8 @@ Labels: what the actor was asked to show: anger 127, boredom 81, disgust 46, fea
   figures on it are higher than elsewhere.
 Published by: Burkhardt and others, Technical University of Berlin, 2005; free; again by Burkhardt at zenodo.org (record 7447302).
 Odd: a name is the speaker (two digits), the sentence (three signs), the emotion's initial, a take. The initial is German (W is Wut,
-  anger; A is Angst, fear), so that A is not anger. Split by speaker, or the same voice is in train and test. Boredom, which hardly any other corpus has, is dropped by every usual label map.
+  anger; A is Angst, fear), so that A is not anger. Split by speaker, or the same voice is in train and test.
+  Boredom, which hardly any other corpus has, is dropped by every usual label map.
   The tables of the later publication put speakers 12, 14, 15 and 16 into a test part, which the first one does not know.
   Copies that hold four classes only (anger, happiness, neutral, sadness: 339 utterances) are read just as well.
 """
