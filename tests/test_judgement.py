@@ -128,6 +128,18 @@ def test_what_learnt_from_everything_shows_others_figures_and_sets_its_own_apart
     assert (tmp_path / "in_sample" / "predictions.csv").exists()
 
 
+def test_what_a_training_left_is_not_written_over(toy_run, knows_all, judged, tmp_path):
+    _, out = judged
+    before = (toy_run / "report.json").read_bytes()
+
+    for run, where in ((toy_run, toy_run), (knows_all, out)):
+        with pytest.raises(RunError, match="would be written over. Expected a folder of its own for this report; choose another --out"):
+            judge(run, data=tmp_path, out=where, audited=False)
+
+    assert (toy_run / "report.json").read_bytes() == before
+    assert (out / "predictions.csv").exists()
+
+
 def test_a_file_that_cannot_be_read_stops_it_and_says_how_to_go_on(toy_run, emodb, tmp_path):
     with pytest.raises(CorpusError, match="Clip 08a04Ta cannot be read: .*leave such clips out with --skip-unreadable"):
         judge(toy_run, data=emodb, out=tmp_path / "out", corpus="emodb")

@@ -104,6 +104,7 @@ def judge(
     """
     said = facts(run)
     recognizer, task = load(run, allowed), _task(run, data, corpus, words, allowed)
+    _keep_what_is_there(out, task.in_sample)
     began = perf_counter()
     predictions, unreadable = _answered(recognizer, task, level, skip_unreadable)
     seconds = perf_counter() - began
@@ -143,6 +144,15 @@ def judge(
     )
     write_report(out, report, predictions, about, also={"run": said, "folds_of_run": kept})
     return report
+
+
+def _keep_what_is_there(out: Path, in_sample: bool) -> None:
+    """Refuse to write over a run's own report, or to put what was learnt from in the place of answers to what was not."""
+    if (out / "run.json").is_file() or (in_sample and (out / FILE).is_file()):
+        raise RunError(
+            f"{out} holds a run, or answers to what was not learnt from, which would be written over. Expected a folder of its own for "
+            f"this report; choose another --out."
+        )
 
 
 def answers_of(what: str | Path, data: Path | None = None, allowed: Sequence[str] = ("emofuse.recipes",)) -> Predictions:
