@@ -12,6 +12,7 @@ from emofuse.bench.fuse import fuse
 from emofuse.bench.kept import Kept
 from emofuse.bench.order import plan, work
 from emofuse.core.errors import RunError, SplitError, UnknownName
+from emofuse.corpora.toy import PEOPLE
 
 DECISIONS = ("average", "product", "weighted", "likelihood", "logistic", "gate", "dempster_shafer")
 SOME = {"fusions": "early,gated", "decisions": ",".join(DECISIONS), "resamples": 50, "at_once": 1}
@@ -270,8 +271,14 @@ def test_a_member_may_have_several_modalities_and_windows_of_its_own(ordered, tm
 
 
 def test_the_regime_stands_in_every_line_and_is_told_by_what_is_done(ordered, tmp_path):
-    results = fuse(ordered("own_baseline"), tmp_path, **{**SOME, "fusions": "none", "decisions": "average"})
+    order = ordered("own_baseline")
+    results = fuse(order, tmp_path, **{**SOME, "fusions": "none", "decisions": "average"})
 
+    import toy_benches
+
+    judged = [{clip.subject for clip in split.test} for split in work(order).splits]
+    assert len(toy_benches.AMONG) >= 3
+    assert all(among in [set(PEOPLE) - people for people in judged] for among in toy_benches.AMONG)
     assert {line.regime for line in results.lines} == {"with the person's own baseline"}
     assert "with the person's own baseline" in (tmp_path / "bench.html").read_text(encoding="utf-8").replace("&#x27;", "'")
 

@@ -10,8 +10,6 @@ from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
-
 from emofuse.core.clip import Clip, Signal
 from emofuse.core.corpus import Corpus
 from emofuse.core.errors import CorpusError, UnknownName
@@ -20,6 +18,7 @@ from emofuse.core.modality import Modality
 from emofuse.core.split import Protocol
 from emofuse.encoders.base import Encoder
 from emofuse.features.base import Feature
+from emofuse.features.baseline import Baseline
 from emofuse.features.extraction import as_it_is
 from emofuse.recipe import every_clip
 from emofuse.training.augment import Augment
@@ -27,9 +26,6 @@ from emofuse.training.fit import Epoch
 
 Fit = Callable[..., list[Epoch]]
 """`emofuse.training.fit.fit` with its arguments filled in but for network, train, valid, seed and augment."""
-
-Baseline = Callable[[np.ndarray, Sequence[Clip]], np.ndarray]
-"""Rows of clips, (N, V, T, ...), and the clips, which do not say their labels -> the same rows beside their own people's others."""
 
 INDUCTIVE, OWN_BASELINE = "inductive", "with the person's own baseline"
 """The two regimes: a clip is judged alone, or beside other clips of its person. Never to be compared."""
@@ -48,7 +44,7 @@ class Sense:
         variants: How a signal might also have been: learnt from, too.
         windows: So many of a clip's variants, the signal itself being the first, are stretches of it which are each judged.
         augment: What happens to training batches, of fusions, too.
-        baseline: Brings features beside those of the person's other clips; None for a clip alone.
+        baseline: What features are seen against, of the person's own, in units of those who are learnt from; None for a clip alone.
         quality: How good a signal was, a feature of one number from 0 to 1; decisions that ask for it are told.
         networks: How many are taught, whose probabilities are averaged, where it is alone.
     """

@@ -17,7 +17,7 @@ import torch
 from emofuse import __version__, catalog
 from emofuse.bench.base import Bench, Fit, Member, subsets
 from emofuse.bench.order import Order, spec, work
-from emofuse.bench.rows import Rows, opened
+from emofuse.bench.rows import Rows, for_fold
 from emofuse.core.errors import MissingModality, SplitError
 from emofuse.core.modality import Modality
 from emofuse.fusions.base import Fusion
@@ -78,7 +78,7 @@ def taught(cell: Cell, order: Order, folder: Path, threads: int) -> Outcome:
         SplitError: Too little to learn from.
     """
     made = work(order)
-    split, rows = made.split(cell.fold), opened(order, folder)
+    split, rows = made.split(cell.fold), for_fold(order, folder, cell.fold)
     member = as_member(made.bench, cell.kind, cell.name)
     with pinned(threads):
         torch.manual_seed(1_000 * cell.seed)

@@ -13,6 +13,7 @@ from emofuse.bench.results import Line, Results
 from emofuse.bench.table import RESAMPLES, Answered, ground, lines
 from emofuse.decisions.base import mean_of_present
 from emofuse.evaluation.metrics import accuracy, chance, majority
+from emofuse.features.baseline import told
 
 
 def gathered(
@@ -78,6 +79,7 @@ def gathered(
 
 def _notes(made: Work) -> Iterator[str]:
     yield from made.bench.notes
+    yield from told({m: sense.baseline for m, sense in made.bench.senses.items() if sense.baseline is not None})
     if made.dropped:
         yield f"{made.dropped} clips were left out: their label has no place among those that can be answered"
     if any(clip.facts.get("paired") == "label" for clip in made.clips):

@@ -16,7 +16,7 @@ import numpy as np
 
 from emofuse import catalog, splitting
 from emofuse.bench import usual
-from emofuse.bench.base import Bench
+from emofuse.bench.base import OWN_BASELINE, Bench
 from emofuse.core.clip import Clip
 from emofuse.core.errors import SplitError, UnknownName
 from emofuse.core.modality import Modality
@@ -140,6 +140,7 @@ def plan(order: Order) -> dict[str, object]:
         "labels": list(made.bench.words),
         "protocol": order.protocol or "the bench's own",
         "regime": made.bench.regime,
+        **({"baseline": "learnt fold by fold"} if made.bench.regime == OWN_BASELINE else {}),
         "quick": order.quick,
         "clips": fingerprint(made.clips),
         "splits": hashlib.sha256(json.dumps(lists, separators=(",", ":")).encode()).hexdigest(),

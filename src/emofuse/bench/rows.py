@@ -136,6 +136,35 @@ def _opened(order: Order, folder: Path) -> Rows:
     return Rows(inputs, present, torch.from_numpy(targets), quality, windows)
 
 
+@lru_cache(maxsize=1)
+def for_fold(order: Order, folder: Path, fold: str) -> Rows:
+    """What networks of a fold are fed: the features, beside the person's own where the bench asks for that.
+
+    What is usual among people is told by those whom the fold learns from; what is usual for a person, by their own other clips.
+    Nobody's label is known to it.
+    """
+    made, rows = work(order), opened(order, folder)
+    asked = {m: sense.baseline for m, sense in made.bench.senses.items() if sense.baseline is not None}
+    if not asked:
+        return rows
+    learnt = np.zeros(len(made.clips), dtype=bool)
+    learnt[made.rows(made.learnt(made.split(fold)))] = True
+    inputs = dict(rows.inputs)
+    for m, baseline in asked.items():
+        there = rows.present[m].numpy()
+        nameless = [replace(clip, label=None) for clip, has in zip(made.clips, there, strict=True) if has]
+        values = inputs[m].numpy().copy()
+        known, taught = values[there], learnt[there]
+        own = (
+            baseline
+            if baseline.population
+            else baseline.among(known[taught], [clip for clip, one in zip(nameless, taught, strict=True) if one])
+        )
+        values[there] = own(known, nameless)
+        inputs[m] = torch.from_numpy(values)
+    return replace(rows, inputs=inputs)
+
+
 def _made(
     made: Work, m: Modality, cache: Cache | None, processes: int | None, progress: Progress
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -152,12 +181,6 @@ def _made(
     for i, row in enumerate(rows):  # one by one: several variants of all clips at once take gigabytes
         if row is not None:
             values[i] = row
-    if sense.baseline is not None:
-        nameless = [replace(clip, label=None) for clip, has in zip(made.clips, there, strict=True) if has]
-        beside_others = sense.baseline(values[there], nameless)
-        if beside_others.shape != values[there].shape:
-            raise ValueError(f"The baseline of {m} made {beside_others.shape} of {values[there].shape}; it must keep the shape.")
-        values[there] = beside_others
     return values, there, _quality(made.clips, m, sense, cache, processes)
 
 
