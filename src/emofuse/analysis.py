@@ -19,6 +19,7 @@ from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.timeline import Timeline
 from emofuse.decisions.average import Average
+from emofuse.exports.base.picture import figure
 from emofuse.media.annotate import annotate
 from emofuse.media.files import ANNOTATED, clip_from_files, media_files
 
@@ -62,7 +63,7 @@ class Answer(Timeline):
 
     def plot(self) -> object:
         """The lanes and curves as a matplotlib Figure, which a notebook shows."""
-        return catalog.module("exports", "png").figure(self)
+        return figure(self)
 
     def to_frame(self) -> "pandas.DataFrame":
         """A row a segment and lane: lane, start, end (ms), why it is absent; then a column a label."""

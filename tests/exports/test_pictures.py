@@ -12,15 +12,15 @@ from emofuse.core.labels import LabelSet
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
 from emofuse.exports import png, svg
-from emofuse.exports.base.picture import COLOURS
+from emofuse.exports.base.picture import COLOURS, figure
 
 
-def words(figure):
-    return [text.get_text() for part in (figure, *figure.axes) for text in part.findobj(matplotlib.text.Text) if text.get_text()]
+def words(drawn):
+    return [text.get_text() for part in (drawn, *drawn.axes) for text in part.findobj(matplotlib.text.Text) if text.get_text()]
 
 
 def test_a_picture_says_what_the_timeline_says(timeline):
-    said = words(png.figure(timeline))
+    said = words(figure(timeline))
 
     assert {"fused", "face", "voice", *timeline.labels} <= set(said)
     assert any("anger?" in word for word in said)
@@ -30,7 +30,7 @@ def test_a_picture_says_what_the_timeline_says(timeline):
 
 
 def test_spans_are_drawn_where_they_are(timeline):
-    above = png.figure(timeline).axes[0]
+    above = figure(timeline).axes[0]
 
     edges = {(round(x0), round(x1)) for bars in above.collections for path in bars.get_paths() for x0, x1 in [path.get_extents().intervalx]}
 
@@ -77,7 +77,7 @@ def test_short_and_long_recordings_are_drawn(duration):
     line = Timeline("face", labels, (Segment(0, half), Segment(half, duration)), scores, duration, (None, "no face"))
 
     file = io.BytesIO()
-    png.figure(line).savefig(file, format="png")
+    figure(line).savefig(file, format="png")
 
     assert len(file.getvalue()) > 1_000
 

@@ -1,20 +1,9 @@
 """PNG: the timeline as a picture, for reports and the README."""
 
-from pathlib import Path
+from functools import partial
 
-from emofuse.core.timeline import Timeline
-from emofuse.exports.base.picture import figure, save_as
-
-__all__ = ["SUFFIX", "SUMMARY", "figure", "save"]
+from emofuse.exports.base.picture import save_as
 
 SUFFIX = ".png"
 SUMMARY = "a picture: lanes of spans, and a curve for every label"
-
-
-def save(timeline: Timeline, path: Path) -> None:
-    """Write the picture.
-
-    Raises:
-        MediaError: The disk is full, or the folder cannot be written.
-    """
-    save_as(timeline, path, "png")
+save = partial(save_as, kind="png")

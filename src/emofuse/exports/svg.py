@@ -1,20 +1,9 @@
 """SVG: the timeline as a drawing, for print and for making larger."""
 
-from pathlib import Path
+from functools import partial
 
-from emofuse.core.timeline import Timeline
-from emofuse.exports.base.picture import figure, save_as
-
-__all__ = ["SUFFIX", "SUMMARY", "figure", "save"]
+from emofuse.exports.base.picture import save_as
 
 SUFFIX = ".svg"
 SUMMARY = "the same picture as a drawing that can be made larger"
-
-
-def save(timeline: Timeline, path: Path) -> None:
-    """Write the drawing.
-
-    Raises:
-        MediaError: The disk is full, or the folder cannot be written.
-    """
-    save_as(timeline, path, "svg")
+save = partial(save_as, kind="svg")
