@@ -144,3 +144,17 @@ def test_groups_that_do_not_fit_the_clips_are_refused(groups):
 def test_nothing_to_keep_apart_is_refused():
     with pytest.raises(SplitError, match="Nothing is to be kept apart"):
         list(crossed({})(said()))
+
+
+def test_combinations_that_nobody_recorded_are_no_splits():
+    sparse = [clip for clip in said("abc") if (clip.subject, clip.facts["sentence"]) != ("a", "dogs")]
+
+    splits = list(crossed({"subject": ["a", "b", "c"], "sentence": 3})(sparse))
+
+    assert len(splits) == 8
+    assert sorted(clip.id for split in splits for clip in split.test) == sorted(clip.id for clip in sparse)
+
+
+def test_too_few_values_of_a_fact_are_counted_by_its_name():
+    with pytest.raises(SplitError, match="1 value of 'sentence' cannot make 2 folds of which one is test. Expected 2 to as many"):
+        list(grouped(2, by="sentence", choose=False)(said(sentences=("kids",))))

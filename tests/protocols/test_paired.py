@@ -5,6 +5,7 @@ import pytest
 from emofuse.core.clip import Clip, Source
 from emofuse.core.errors import SplitError
 from emofuse.core.modality import Modality
+from emofuse.core.split import Split
 from emofuse.protocols.by_group import grouped, leave_one_out
 from emofuse.protocols.by_subject import named
 from emofuse.protocols.paired import paired, paired_within
@@ -102,3 +103,14 @@ def test_parts_that_only_one_split_has_are_refused():
 
     with pytest.raises(SplitError, match="do not have the same parts"):
         paired_within(voices, brains)
+
+
+def test_pairs_of_parts_that_promise_nothing_or_do_not_tell_promise_nothing():
+    voices = Split("s", tuple(clips("v", "a", ("anger",), AUDIO)), (), tuple(clips("v", "b", ("anger",), AUDIO)))
+    nobody = [Clip(f"e{i}", None, "anger", {EEG: Source(Path("e"), read)}) for i in range(2)]
+
+    split = paired_within(voices, Split("t", (nobody[0],), (), (nobody[1],)))
+
+    assert split.apart == frozenset()
+    assert "subject_eeg" not in split.test[0].facts
+    assert split.test[0].facts["clip_eeg"] == "e1"
