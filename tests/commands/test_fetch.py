@@ -50,6 +50,26 @@ def test_files_are_fetched_and_said_with_their_sum_where_none_is_published(serve
     assert capsys.readouterr().out.count("here already") == 2
 
 
+@pytest.mark.parametrize(
+    ("there", "where"),
+    [((), "ckplus"), (("faces",), "faces"), (("ckplus",), "ckplus"), (("ckplus", "faces"), "ckplus")],
+    ids=["neither folder", "the shared one", "its own", "both"],
+)
+def test_files_go_to_where_they_are_read_from_and_never_make_a_folder_of_another_name(served, tmp_path, monkeypatch, there, where):
+    (served / "faces.txt").write_text("face")
+    (served / "notes.txt").write_text("notes")
+    shared = replace(catalog.corpus("ckplus"), folder="faces")
+    monkeypatch.setattr(catalog, "corpus", lambda name: shared)
+    data = tmp_path / "data"
+    for folder in there:
+        (data / folder).mkdir(parents=True)
+
+    assert main(["fetch", "ckplus", "--data", str(data)]) == 0
+
+    assert {file.relative_to(data).parts[0] for file in data.rglob("notes.txt")} == {where}
+    assert shared.under(data) == data / where
+
+
 def test_where_it_is_only_a_part_the_rest_is_to_be_asked_for(served, tmp_path, capsys):
     (served / "notes.txt").write_text("notes")
 

@@ -3,6 +3,10 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emofuse.core.corpus import Corpus
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         for entry in wanted:
             print(f"{_size(entry.size):>13}  {entry.name}")
         return 0
-    root = options.data / corpus.name
+    root = _root(corpus, options.data)
     size = sum(entry.size or 0 for entry in wanted)
     print(f"Licence: {corpus.license}. Cite: {corpus.citation}")
     print(f"{len(wanted)} file{'s' if len(wanted) > 1 else ''}, {_size(size or None)}; --list names them, --only chooses some")
@@ -48,6 +52,12 @@ def run(options: argparse.Namespace) -> int:
         return 1
     print(f"Check it: emofuse check {corpus.name} --data {options.data}")
     return 0
+
+
+def _root(corpus: "Corpus", data: Path) -> Path:
+    """Where it is read from once it is here: beside another corpus' files only where that corpus' folder is there, else in its own."""
+    there = corpus.under(data)
+    return there if there.is_dir() else data / corpus.name
 
 
 def _size(size: int | None) -> str:
