@@ -19,6 +19,7 @@ from emofuse.corpora.toy import PEOPLE, TOY
 from emofuse.encoders.mlp import Mlp
 from emofuse.features.audio import LogMel
 from emofuse.features.baseline import Few
+from emofuse.features.quality import Spoken
 from emofuse.features.video import GreyFace
 from emofuse.protocols.by_clip import official
 from emofuse.protocols.by_subject import folds, named
@@ -60,6 +61,16 @@ def team() -> Bench:
     """A member of two modalities beside one of one."""
     members = {"both": Member((Modality.AUDIO, Modality.VIDEO), "gated", {}), "face": Member((Modality.VIDEO,))}
     return Bench("toy team", TOY, FOLDS, senses(), TAUGHT, members=members, keep=two_takes)
+
+
+def uncalibrated() -> Bench:
+    """As networks say it."""
+    return Bench("toy raw", TOY, FOLDS, senses(), TAUGHT, keep=two_takes, calibrated=False)
+
+
+def with_quality() -> Bench:
+    """The sound says how much of it is spoken."""
+    return Bench("toy quality", TOY, FOLDS, senses(quality=Spoken()), TAUGHT, keep=two_takes)
 
 
 def own_baseline() -> Bench:

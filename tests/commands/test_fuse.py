@@ -24,7 +24,7 @@ def test_without_folders_it_says_how_it_is_called(capsys):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (["tuy"], "Unknown corpor"),
+        (["tuy"], "Unknown corpus 'tuy'"),
         (["toy", "--fusions", "erly"], "Unknown fusion 'erly'"),
         (["toy", "--modalities", "audio"], "there is nothing to fuse"),
         (["toy", "--with", "epochs"], "cannot be read"),

@@ -98,6 +98,7 @@ class Bench:
         settings: By fusion, arguments of its constructor.
         fusions: What "all" stands for; None for all there are.
         chooses: Epochs are chosen on valid; without it, valid clips are learnt from where several splits judge everybody.
+        calibrated: Whether members are calibrated before anybody decides between them; without, to show what that costs.
         units: The fact whose values succeed and fail together, where it is not people: a dialogue.
         keep: Which clips are learnt from and judged at all.
         gather: Finds the clips under a data root, where they are not one corpus' alone: pairs.
@@ -117,6 +118,7 @@ class Bench:
     settings: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
     fusions: tuple[str, ...] | None = None
     chooses: bool = False
+    calibrated: bool = True
     units: str | None = None
     keep: Callable[[Clip], bool] = every_clip
     gather: Callable[[Path], Sequence[Clip]] | None = None

@@ -80,6 +80,8 @@ def gathered(
 def _notes(made: Work) -> Iterator[str]:
     yield from made.bench.notes
     yield from told({m: sense.baseline for m, sense in made.bench.senses.items() if sense.baseline is not None})
+    if not made.bench.calibrated:
+        yield "nobody is calibrated: probabilities are taken as networks say them"
     if made.dropped:
         yield f"{made.dropped} clips were left out: their label has no place among those that can be answered"
     if any(clip.facts.get("paired") == "label" for clip in made.clips):

@@ -84,7 +84,7 @@ def heard(made: Work, kept: Kept, kind: str, name: str, seed: int, given: Mappin
         else:
             parts = [said[other][0][full][places] for other, places, _ in lessons(made, split)]
             learnt = np.concatenate(parts) if parts else test[full][:0]
-        warmth = _warmth(learnt, truth[taught_rows(made, split)])
+        warmth = _warmth(learnt, truth[taught_rows(made, split)]) if made.bench.calibrated else 1.0
         softer = {pattern: _softened(logs, warmth) for pattern, logs in test.items()}
         own = {pattern: tuple(m for m in pattern if m in modalities) for pattern in subsets(made.bench.modalities)}
         nothing = np.full_like(softer[full], np.nan)

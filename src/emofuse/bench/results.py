@@ -191,7 +191,7 @@ class Results:
         return "\n".join([*self.marks, head, "", *(row.rstrip() for row in table), *([""] if problems else []), *problems])
 
 
-HEADS = ("kind", "name", "regime", "UAR", "accuracy", "wF1", "gain in UAR", "p", "ECE", "parameters", "train s", "ms a clip")
+HEADS = ("kind", "name", "regime", "UAR", "accuracy", "wF1", "gain in UAR", "p (Holm)", "ECE", "parameters", "train s", "ms a clip")
 WORDS = 3  # columns that hold words
 
 

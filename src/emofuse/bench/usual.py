@@ -19,6 +19,7 @@ from emofuse.encoders.residual_faces import ResidualFaces
 from emofuse.encoders.residual_spectrum import ResidualSpectrum
 from emofuse.encoders.scaled_mlp import ScaledMlp
 from emofuse.features.audio import LogMel
+from emofuse.features.quality import Seen, Spoken
 from emofuse.features.vectors import Vectors
 from emofuse.features.video import GreyFace
 from emofuse.protocols.by_clip import everything, official
@@ -146,6 +147,7 @@ def _sound(m: Modality, signal: Signal) -> Sense:
         encoder=ResidualSpectrum,
         fit=partial(TAUGHT, epochs=EPOCHS),
         prepare=around_speech,
+        quality=Spoken(),
         augment=chained(heard_otherwise(frames), masked_spectrum()),
     )
 
@@ -156,6 +158,7 @@ def _faces(m: Modality, signal: Signal) -> Sense:
         encoder=partial(ResidualFaces, (24, 48, 96), (1, 1, 1), mirrored=False),
         fit=partial(TAUGHT, epochs=EPOCHS),
         prepare=spread_faces,
+        quality=Seen(),
         augment=chained(moved_faces(), relit_faces()),
     )
 

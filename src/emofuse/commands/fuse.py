@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--missing", default="all", choices=("none", "each", "curve", "all"), help="what is asked about missing signals")
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="how many times each network is taught (1)")
     parser.add_argument("--devices", type=int, default=1, metavar="N", help="processes of this machine that work at once (1)")
-    parser.add_argument("--threads", type=int, metavar="N", help="of each process (the cores, shared out)")
+    parser.add_argument("--threads", type=int, metavar="N", help="of each process (the cores, shared out); as many give the same figures")
     parser.add_argument("--quick", action="store_true", help="a few epochs, to see that everything works; marked everywhere")
     packages(parser)
 
