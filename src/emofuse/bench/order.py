@@ -8,7 +8,7 @@ import inspect
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import Field, dataclass, fields, is_dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -153,7 +153,8 @@ def told(thing: object) -> object:
     if isinstance(thing, partial):
         return {"call": told(thing.func), "args": told(thing.args), **{name: told(value) for name, value in sorted(thing.keywords.items())}}
     if is_dataclass(thing) and not isinstance(thing, type):
-        return {"kind": type(thing).__name__, **{f.name: told(getattr(thing, f.name)) for f in fields(thing) if f.name not in _PLACES}}
+        said = {f.name: told(getattr(thing, f.name)) for f in fields(thing) if f.name not in _PLACES and not _usual(f, thing)}
+        return {"kind": type(thing).__name__, **said}
     if isinstance(thing, Mapping):
         return {str(key): told(value) for key, value in sorted(thing.items(), key=lambda pair: str(pair[0]))}
     if isinstance(thing, tuple | list):
@@ -165,6 +166,12 @@ def told(thing: object) -> object:
     if name is not None and closed:
         return {"call": name, "within": [told(cell.cell_contents) for cell in closed]}
     return name if name is not None else type(thing).__name__
+
+
+def _usual(field: "Field[object]", thing: object) -> bool:
+    """Whether a setting is as it is by default: then it is not told, so that a setting that is new does not make old cells others."""
+    value = getattr(thing, field.name)
+    return value is field.default or (isinstance(value, bool | int | float | str | tuple) and value == field.default)
 
 
 _PLACES = {"corpus", "published", "find"}  # what clips and splits say already
