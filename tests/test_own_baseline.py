@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from shutil import copytree
 
 import numpy as np
@@ -18,6 +19,7 @@ from emofuse.core.modality import Modality
 from emofuse.data import examples
 from emofuse.decisions.average import Average
 from emofuse.encoders.base import Encoder
+from emofuse.encoders.scaled_mlp import ScaledMlp
 from emofuse.ensemble import Ensemble
 from emofuse.evaluation.evaluate import answers, answers_by_segment
 from emofuse.features.baseline import Beginning, Few, Running
@@ -66,7 +68,7 @@ def given_signal(path, signal):
 
 def clip(name, who, level, label="calm", seconds=1, rate=1.0):
     signal = None if level is None else Signal(np.full((round(seconds * rate), 1), level, dtype=np.float32), rate)
-    return Clip(name, who, label, {EEG: Source(name, partial(given_signal, signal=signal))})
+    return Clip(name, who, label, {EEG: Source(Path(name), partial(given_signal, signal=signal))})
 
 
 def judge(baseline, window=None, hop=None):
@@ -185,7 +187,7 @@ def test_windows_are_judged_beside_other_clips_windows():
 
 def test_a_recording_is_judged_beside_its_own_past():
     steps = Signal(np.array([[2.0], [2.0], [5.0], [5.0]], dtype=np.float32), rate=0.25)  # a step is four seconds, and counts one clip
-    recording = Clip("r", None, None, {EEG: Source("r", partial(given_signal, signal=steps))})
+    recording = Clip("r", None, None, {EEG: Source(Path("r"), partial(given_signal, signal=steps))})
 
     running, beginning = (
         judge(kind(population=ANYBODY, half_life=None, until=until))(recording) for kind, until in ((Running, None), (Beginning, 8_000))
@@ -231,6 +233,16 @@ def test_a_recipe_with_a_baseline_is_trained_saved_loaded_and_judged_with_it(tra
     assert [note for note in report.notes if "own baseline" in note]
     assert (answers(recognizer, clips).argmax(axis=1) == [0, 1, 0, 1, 0, 1]).all()
     assert np.unique(answers(recognizer, [clips[0]]).argmax(axis=1)).tolist() == [1]  # alone, far louder than usual
+
+
+def test_an_encoder_is_shown_what_its_features_usually_are_before_it_learns():
+    clips = list(shouting(None))
+    part = examples(clips, {EEG: Vectors()}, LABELS)
+    encoder = ScaledMlp(1, (4, 4))
+
+    experiment._adjust(Network({EEG: encoder}, Level()), part)
+
+    assert encoder.mean.tolist() == pytest.approx([part.inputs[EEG][:].mean().item()], rel=1e-5)
 
 
 def test_a_run_that_has_lost_its_population_is_refused(trained, tmp_path):
