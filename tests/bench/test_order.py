@@ -2,6 +2,7 @@ from functools import partial
 
 import pytest
 
+from emofuse.bench.base import Member
 from emofuse.bench.order import chosen, plan, spec, told, work
 from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
@@ -29,8 +30,8 @@ def test_settings_are_told_by_what_they_are_and_what_is_filled_in():
         return lambda x: x * width
 
     assert told(partial(max, default=3)) == {"call": "max", "args": [], "default": 3}
-    assert told(LogMel()) == {"kind": "LogMel"}
-    assert told(LogMel(hop=1_024)) == {"kind": "LogMel", "hop": 1_024}
+    assert told(LogMel(hop=1_024)) == {**told(LogMel()), "hop": 1_024}
+    assert told(Member((Modality.EEG,))) == {"kind": "Member", "modalities": ["eeg"], "settings": {"dropout": 0.2}}
     assert told(within(2)) != told(within(3))
     assert told({Modality.AUDIO: (1, "a", None)}) == {"audio": [1, "a", None]}
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from emofuse import catalog, splitting
 from emofuse.bench import usual
-from emofuse.bench.base import OWN_BASELINE, Bench
+from emofuse.bench.base import OWN_BASELINE, Bench, Member, Sense
 from emofuse.core.clip import Clip
 from emofuse.core.errors import SplitError, UnknownName
 from emofuse.core.modality import Modality
@@ -169,8 +169,10 @@ def told(thing: object) -> object:
 
 
 def _usual(field: "Field[object]", thing: object) -> bool:
-    """Whether a setting is as it is by default: then it is not told, so that a setting that is new does not make old cells others."""
+    """Whether a bench's own setting is as it is by default: not told, so that a setting that is new does not make old cells others."""
     value = getattr(thing, field.name)
+    if not isinstance(thing, Bench | Member | Sense):
+        return False
     return value is field.default or (isinstance(value, bool | int | float | str | tuple) and value == field.default)
 
 
