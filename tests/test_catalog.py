@@ -37,8 +37,8 @@ def test_a_name_that_nothing_carries_lists_those_that_something_does(kind, name,
 
 
 def test_a_corpus_that_does_not_exist_lists_those_that_do():
-    with pytest.raises(UnknownName, match="'iemocap'. Known: .*ravdess"):
-        catalog.corpus("iemocap")
+    with pytest.raises(UnknownName, match="'ravdes'. Known: .*ravdess"):
+        catalog.corpus("ravdes")
 
 
 def test_a_leaf_without_a_class_of_its_name_says_how_to_name_it():

@@ -9,6 +9,7 @@ from emofuse.core.corpus import Corpus
 from emofuse.core.errors import UnknownName
 
 ROOT = Path(__file__).parent
+SINGULAR = {"corpora": "corpus"}
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -28,7 +29,7 @@ def module(kind: str, name: str) -> ModuleType:
         UnknownName: There is no such file; the message lists those there are.
     """
     if name not in names(kind):
-        raise UnknownName(f"Unknown {kind.removesuffix('s')} '{name}'. Known: {', '.join(names(kind))}.")
+        raise UnknownName(f"Unknown {SINGULAR.get(kind, kind.removesuffix('s'))} '{name}'. Known: {', '.join(names(kind))}.")
     return importlib.import_module(f"emofuse.{kind}.{name}")
 
 

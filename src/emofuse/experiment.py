@@ -13,6 +13,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from emofuse import __version__
+from emofuse.audit.audit import Audit, audit, questions
+from emofuse.audit.base import Evidence
 from emofuse.calibration import hesitation, softened, temperature
 from emofuse.core.clip import Clip
 from emofuse.core.errors import CorpusError, RunError, SplitError
@@ -22,20 +25,22 @@ from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.split import Split
 from emofuse.data import Examples, Key, Target, Variant, examples, one_hot
 from emofuse.encoders.base import Encoder
+from emofuse.evaluation.about import About
 from emofuse.evaluation.card import card
 from emofuse.evaluation.evaluate import answers, answers_by_segment, judged
-from emofuse.evaluation.predictions import FILE as PREDICTIONS
+from emofuse.evaluation.folder import write_report
+from emofuse.evaluation.hashes import stored
 from emofuse.evaluation.predictions import Predictions
 from emofuse.evaluation.report import Report
 from emofuse.features.baseline import Baseline
 from emofuse.features.baseline import told as not_alone
 from emofuse.features.cache import Cache
 from emofuse.features.extraction import unreadable
-from emofuse.judgement import elsewhere
+from emofuse.judgement import elsewhere, said_of
 from emofuse.network import Batch, Committee, Network
 from emofuse.recipe import Recipe, call
 from emofuse.recognizer import NetworkRecognizer
-from emofuse.run import calibrate, facts, load, save, write_json
+from emofuse.run import calibrate, commit, facts, load, save, write_json
 from emofuse.splitting import Lists, from_file, read
 from emofuse.splitting import lists as lists_of
 
@@ -111,9 +116,11 @@ def train(
     if not tested:
         return None
     judges = [load(where, allowed) for where in wheres]
+    asked = time.monotonic()
     scores = np.concatenate([answers(judge, fold.test) for judge, fold in zip(judges, folds, strict=True) if fold.test])
-    names = [fold.name for fold in folds for _ in fold.test] if len(folds) > 1 else None
-    told = judged(recipe.labels, tested, scores, shared={who for fold in folds for who in fold.shared}, folds=names)
+    seconds = time.monotonic() - asked
+    names = tuple(fold.name for fold in folds for _ in fold.test) if len(folds) > 1 else ()
+    told = judged(recipe.labels, tested, scores, shared={who for fold in folds for who in fold.shared}, folds=names or None)
     report = replace(told, dropped=len(every) - len(clips), unreadable=len(lost), notes=(*told.notes, *not_alone(recipe.baseline)))
     final = out if len(folds) == 1 else None  # several folds leave nothing to be used elsewhere, unless everything is learnt from
     if recipe.ships_everything:
@@ -123,14 +130,47 @@ def train(
         calibrate(final, *_calibrated(held))
     unseen = {corpus.name: elsewhere(load(final, allowed), corpus, data) for corpus in recipe.elsewhere} if final else {}
     known = {name: told for name, told in unseen.items() if told is not None}
+    looked = _audited(recipe, folds, Predictions(recipe.labels, tuple(tested), scores, names))
+    about = About(
+        name=recipe.name,
+        corpus=recipe.corpus.name,
+        modalities=tuple(sorted(recipe.features)),
+        elsewhere=known,
+        run=facts(final) if final is not None else {**facts(wheres[0]), "split": None, "sha256": None},
+        certificate=said_of(looked),
+        made={
+            "version": __version__,
+            "commit": commit(),
+            "seconds": round(seconds, 1),
+            "files": stored(tested),
+            "bootstrap_seed": 0,
+        },
+    )
     for where in {out, final or out}:
-        write_json(where / "report.json", {**report.as_dict(), "elsewhere": {name: told.as_dict() for name, told in known.items()}})
-    Predictions(recipe.labels, tuple(tested), scores, tuple(names or ())).write(out / PREDICTIONS)
+        write_report(where, report, Predictions(recipe.labels, tuple(tested), scores, names), about)
     if final is not None:
-        text = card(facts(final), recipe.corpus, report, known, recipe.says)
+        text = card(facts(final), recipe.corpus, report, known, recipe.says, looked.certificate())
         (final / "card.md").write_text(text, encoding="utf-8")
     log.info("features: %.1f s of %.1f s", work.features, time.monotonic() - began)
     return report
+
+
+def _audited(recipe: Recipe, folds: Sequence[Split], answered: Predictions) -> Audit:
+    """What an audit says of the splits and of the answers to them; it does not read the files again, as `emofuse audit` does."""
+    clips = tuple({clip.id: clip for fold in folds for part in (fold.train, fold.valid, fold.test) for clip in part}.values())
+    rows = {clip.id: row for clip, row in zip(answered.clips, answered.probabilities, strict=True)}
+    none = np.full(len(answered.labels), np.nan)
+    evidence = Evidence(
+        recipe.name,
+        clips,
+        tuple(folds),
+        recipe.corpus,
+        scores=np.stack([rows.get(clip.id, none) for clip in clips]),
+        labels=answered.labels,
+        says={"chosen_on": "valid" if any(fold.valid for fold in folds) else "nothing", "folds": len(folds)},
+        protocol=recipe.protocol,
+    )
+    return audit(evidence, only=[name for name in questions() if not name.startswith("same_")])
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from emofuse import __version__, catalog
-from emofuse.audit.audit import audit
+from emofuse.audit.audit import Audit, audit
 from emofuse.audit.evidence import of_run
 from emofuse.core.clip import Clip
 from emofuse.core.corpus import Corpus
@@ -266,11 +266,15 @@ def _certificate(run: str | Path, data: Path, allowed: Sequence[str], task: Task
     if seen.clips and not task.unseen and not task.in_sample and task.way.name == AS_THEY_ARE and set(rows) <= {c.id for c in seen.clips}:
         none = np.full(len(predictions.labels), np.nan)
         seen = replace(seen, labels=predictions.labels, scores=np.stack([rows.get(clip.id, none) for clip in seen.clips]))
-    told = audit(seen)
-    said = told.as_dict()
+    return said_of(audit(seen))
+
+
+def said_of(audited: Audit) -> dict[str, object]:
+    """An audit as a report repeats it: a few rows of each finding."""
+    said = audited.as_dict()
     findings = said["findings"]
     assert isinstance(findings, list)
-    return {**said, "sentence": told.sentence, "findings": [{**finding, "rows": finding["rows"][:NAMED]} for finding in findings]}
+    return {**said, "sentence": audited.sentence, "findings": [{**finding, "rows": finding["rows"][:NAMED]} for finding in findings]}
 
 
 def _kept(run: str | Path) -> dict[str, object] | None:

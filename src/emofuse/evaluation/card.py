@@ -14,7 +14,7 @@ In the European Union emotion recognition at work and in education is prohibited
 cameras, microphones, everyday instead of acted speech) lower its figures, and nobody has measured by how much for yours."""
 
 
-def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: Mapping[str, Report], says: str) -> str:
+def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: Mapping[str, Report], says: str, audit: str = "") -> str:
     """A model card in Markdown.
 
     Args:
@@ -23,6 +23,7 @@ def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: 
         report: Its figures on clips it had not learnt from.
         elsewhere: By corpus, its figures on corpora it has never seen.
         says: What it is, in the recipe's own words.
+        audit: The certificate of an audit, in Markdown; empty where nobody has made one.
     """
     everything = said.get("split") == "everything"
     how = (
@@ -83,6 +84,7 @@ def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: 
         ),
         *_groups(report),
         *_elsewhere(elsewhere),
+        *(["## Audit", audit.strip()] if audit else []),
         "## What it must not be used for",
         MUST_NOT,
     ]
