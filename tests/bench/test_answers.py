@@ -79,8 +79,9 @@ def test_a_clip_twice_is_refused():
 def test_a_table_of_predictions_is_a_member(tmp_path):
     table(tmp_path / "p.csv", WORDS, [("a", "anger", [0.6, 0.2, 0.2]), ("b", "calm", [0.1, 0.8, 0.1])])
 
-    member = brought(f'trees:file="{tmp_path}/p.csv",modalities="audio+video"', WORDS)
+    member = brought(f'trees:file="{tmp_path}/p.csv",modalities="audio+video",parameters=12', WORDS)
 
+    assert member.parameters == 12
     assert (member.name, member.modalities, member.ids) == ("trees", (Modality.AUDIO, Modality.VIDEO), ("a", "b"))
     assert member.scores.tolist() == [[0.6, 0.2, 0.2], [0.1, 0.8, 0.1]]
 

@@ -35,6 +35,7 @@ class Answers:
         labels: The order of its scores.
         ids: Whose rows they are.
         scores: Probabilities.
+        parameters: That it has; None where nobody says.
 
     Raises:
         RunError: Scores of another shape, rows that are no probabilities, or a clip twice.
@@ -45,6 +46,7 @@ class Answers:
     labels: LabelSet
     ids: tuple[str, ...]
     scores: np.ndarray
+    parameters: int | None = None
 
     def __post_init__(self) -> None:
         if self.scores.shape != (len(self.ids), len(self.labels)):
@@ -126,7 +128,7 @@ def brought(text: str, labels: LabelSet) -> Answers:
     """A member from a table of predictions, as a user names it: ``trees:file="predictions.csv",modalities="video",map="seven"``.
 
     Args:
-        text: A name and its settings; ``map`` only where its labels are others.
+        text: A name and its settings; ``map`` only where its labels are others, ``parameters`` where they are known.
         labels: Those of the bench.
 
     Raises:
@@ -134,7 +136,7 @@ def brought(text: str, labels: LabelSet) -> Answers:
         RunError: The table cannot be read, or holds no probabilities.
     """
     name, settings = spec(text)
-    strange, lacking = set(settings) - {"file", "modalities", "map"}, {"file", "modalities"} - set(settings)
+    strange, lacking = set(settings) - {"file", "modalities", "map", "parameters"}, {"file", "modalities"} - set(settings)
     if strange or lacking:
         raise UnknownName(
             f"Member '{name}' {f'takes no {min(strange)}' if strange else f'does not say its {min(lacking)}'}. "
@@ -146,5 +148,6 @@ def brought(text: str, labels: LabelSet) -> Answers:
             raise UnknownName(f"Member '{name}' names the modality '{word}'. Known: {', '.join(Modality)}; join several with +.")
         modalities.append(Modality(word))
     read = read_predictions(Path(str(settings["file"])))
-    answers = Answers(name, tuple(sorted(modalities)), read.labels, tuple(clip.id for clip in read.clips), read.probabilities)
+    count = int(str(settings["parameters"])) if "parameters" in settings else None
+    answers = Answers(name, tuple(sorted(modalities)), read.labels, tuple(clip.id for clip in read.clips), read.probabilities, count)
     return answers.into(labels, label_map(str(settings["map"])) if "map" in settings else None)

@@ -109,7 +109,7 @@ def fuse(
     asked = count.left(kept, [cell for cell in cells if cell.kind == DECISION])
     for one, outcome in doing(decided, list(_questions(made, asked, said, opened(order, features).quality, at_once))):
         count.done(kept, one.cell, outcome)
-    results = gathered(made, kept, ways, among, said, missing, resamples)
+    results = gathered(made, kept, ways, given, said, missing, resamples)
     origins = {**origin(command or f"emofuse fuse {shlex.quote(order.bench)}", commit()), "threads of a cell": at_once}
     results = replace(results, quick=order.quick, protocol=order.protocol or results.protocol, made=origins)
     page.write(kept.folder, results)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from emofuse.bench.answers import Answers, digest
 from emofuse.bench.base import subsets
 from emofuse.bench.cells import DECISION, FUSION, MEMBER, Cell
 from emofuse.bench.heard import Heard, heard
@@ -20,7 +21,7 @@ def gathered(
     made: Work,
     kept: Kept,
     ways: Mapping[str, Sequence[str]],
-    among: str,
+    given: Mapping[str, Answers],
     said: Mapping[int, Mapping[str, Mapping[str, Heard]]],
     missing: str,
     resamples: int = RESAMPLES,
@@ -31,7 +32,7 @@ def gathered(
         made: The bench, its clips and splits.
         kept: Its cells.
         ways: Names of the fusions and of the decisions.
-        among: As in the decisions' cells.
+        given: Members from elsewhere.
         said: By seed and member, what it says fold by fold.
         missing: One of `table.MISSING`.
         resamples: For the intervals.
@@ -40,12 +41,12 @@ def gathered(
         RunError: A cell is not there.
     """
     on = ground(made, len(said), resamples)
-    answers = [_network(made, kept, MEMBER, name, {seed: said[seed][name] for seed in said}) for name in said[0]]
+    answers = [_network(made, kept, MEMBER, name, {seed: said[seed][name] for seed in said}, given) for name in said[0]]
     for name in ways[FUSION]:
-        answers += [_network(made, kept, FUSION, name, {seed: heard(made, kept, FUSION, name, seed, {}) for seed in said})]
+        answers += [_network(made, kept, FUSION, name, {seed: heard(made, kept, FUSION, name, seed, {}) for seed in said}, {})]
     problems = []
     for name in ways[DECISION]:
-        one = _decision(made, kept, name, among, list(said), answers)
+        one = _decision(made, kept, name, digest(given), list(said), answers)
         if isinstance(one, Line):
             problems.append(one)
         else:
@@ -97,7 +98,9 @@ def _notes(made: Work) -> Iterator[str]:
         yield "valid clips were learnt from, too: nothing is chosen on them, and other folds' clips calibrate"
 
 
-def _network(made: Work, kept: Kept, kind: str, name: str, said: Mapping[int, Mapping[str, Heard]]) -> Answered:
+def _network(
+    made: Work, kept: Kept, kind: str, name: str, said: Mapping[int, Mapping[str, Heard]], given: Mapping[str, Answers]
+) -> Answered:
     patterns = subsets(made.bench.modalities)
     scores = np.stack(
         [
@@ -105,8 +108,8 @@ def _network(made: Work, kept: Kept, kind: str, name: str, said: Mapping[int, Ma
             for pattern in patterns
         ]
     )
-    if kind == MEMBER and name not in made.bench.team:
-        return Answered(name, kind, scores)
+    if kind == MEMBER and name in given:
+        return Answered(name, kind, scores, {"parameters": given[name].parameters} if given[name].parameters else {})
     facts = [kept.load(Cell(kind, name, split.name, seed)).facts for seed in said for split in made.splits]
     return Answered(
         name, kind, scores, {"parameters": int(str(facts[0]["parameters"])), "seconds": _mean(facts, "seconds"), "ms": _mean(facts, "ms")}
@@ -119,9 +122,13 @@ def _decision(made: Work, kept: Kept, name: str, among: str, seeds: Sequence[int
     if problem is not None:
         return Line(name, DECISION, made.bench.regime, problem=problem)
     facts = [outcome.facts for outcome in outcomes]
-    members = [one.facts for one in answers if one.kind == MEMBER and one.facts]
-    also: dict[str, float] = {what: _mean(facts, what) + sum(float(str(one[what])) for one in members) for what in ("seconds", "ms")}
-    also["parameters"] = sum(int(str(one["parameters"])) for one in members)
+    members = [one.facts for one in answers if one.kind == MEMBER]
+    also: dict[str, object] = {}
+    if all("parameters" in one for one in members):
+        also["parameters"] = sum(int(str(one["parameters"])) for one in members)
+    for what in ("seconds", "ms"):
+        if all(what in one for one in members):  # of a member from elsewhere nobody knows
+            also[what] = _mean(facts, what) + sum(float(str(one[what])) for one in members)
     learnt = tuple(dict(one["learnt"]) for one in facts if one["learnt"])  # type: ignore[call-overload]
     return Answered(name, DECISION, np.concatenate([outcome.arrays["test"] for outcome in outcomes], axis=1), {**also, "learnt": learnt})
 
