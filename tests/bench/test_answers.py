@@ -94,9 +94,13 @@ def test_a_table_of_predictions_is_a_member(tmp_path):
         ('trees:file="p.csv",modalities="vision"', "names the modality 'vision'. Known: "),
         ('trees:file="p.csv",modalities="video",weight=2', "takes no weight"),
         ("trees:file", "cannot be read"),
+        ('trees:file="p.csv",modalities="video",parameters="many"', "many parameters. Expected a whole number"),
     ],
 )
-def test_a_member_that_is_not_described_is_refused(text, said):
+def test_a_member_that_is_not_described_is_refused(text, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table(tmp_path / "p.csv", WORDS, [("a", "anger", [0.6, 0.2, 0.2])])
+
     with pytest.raises(UnknownName, match=said):
         brought(text, WORDS)
 

@@ -148,6 +148,8 @@ def brought(text: str, labels: LabelSet) -> Answers:
             raise UnknownName(f"Member '{name}' names the modality '{word}'. Known: {', '.join(Modality)}; join several with +.")
         modalities.append(Modality(word))
     read = read_predictions(Path(str(settings["file"])))
-    count = int(str(settings["parameters"])) if "parameters" in settings else None
+    count = settings.get("parameters")
+    if count is not None and not isinstance(count, int):
+        raise UnknownName(f"Member '{name}' says {count} parameters. Expected a whole number; mend it, or leave it out.")
     answers = Answers(name, tuple(sorted(modalities)), read.labels, tuple(clip.id for clip in read.clips), read.probabilities, count)
     return answers.into(labels, label_map(str(settings["map"])) if "map" in settings else None)
