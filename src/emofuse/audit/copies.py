@@ -1,6 +1,6 @@
 """Rows that are one thing twice, and what that does to a split, to people and to labels.
 
-What the questions about copies share, whichever way they find them. This is a folder because a file here is a question.
+What the questions about copies share, whichever way they find them.
 
 Grades: a copy of a learnt row that is judged makes figures better than they would be (inflated), and where a tenth of the judged
 rows are such copies, figures mean nothing (broken). One recording under two names of people is wrong data, whatever the split (broken).
