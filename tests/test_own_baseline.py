@@ -48,6 +48,20 @@ class Same(Encoder):
         return x
 
 
+class Centred(Same):
+    """What goes in, from what was usual where it has learnt."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(()))
+
+    def adjust(self, x):
+        self.mean.fill_(x.mean())
+
+    def early(self, x):
+        return x - self.mean
+
+
 class Level(Fusion):
     """Logits of 0 for the first word, and for the second the mean over time."""
 
@@ -99,7 +113,7 @@ def shouted(*, clips: int = 0, beside: bool = True) -> Recipe:
         labels=LABELS,
         protocol=named(valid=("p2",), test=("p5", "p6")),
         features={EEG: Vectors()},
-        build=lambda: Network({EEG: Same()}, Level()),
+        build=lambda: Network({EEG: Centred()}, Level()),
         fit=partial(fit, epochs=1, learning_rate=0.1),
         baseline={EEG: Few(clips or None)} if beside else {},
     )

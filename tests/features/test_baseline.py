@@ -96,8 +96,8 @@ def test_a_clip_that_stands_there_twice_is_not_in_its_own_baseline():
 def test_nothing_is_known_of_a_person_without_other_clips():
     few = Few(population=ANYBODY)
 
-    assert few(rows(14), clips("a")).ravel() == [2]  # 10 is usual, 2 the spread
-    assert few(rows(14, 6), [Clip("x", None, None, {}), Clip("y", None, None, {})]).ravel().tolist() == [2, -2]
+    assert few(rows(14), clips("a")).ravel() == [14]  # as it is: there is nothing to bring nearer to everybody
+    assert few(rows(14, 6), [Clip("x", None, None, {}), Clip("y", None, None, {})]).ravel().tolist() == [14, 6]
     with pytest.raises(SplitError, match="one clip alone, or a clip of nobody"):
         Few()(rows(14), clips("a"))
 
@@ -106,7 +106,7 @@ def test_one_clip_counts_as_much_as_its_credibility():
     # the other clip, 6: mean 10 + 1/4 of -4 = 9; its square from there 9, so the variance is 4 + 1/10 of 5 = 4.5
     seen = Few(population=ANYBODY)(rows(12, 6), clips("a", "a"))
 
-    assert seen[0] == pytest.approx((12 - 9) / np.sqrt(4.5))
+    assert seen[0] == pytest.approx(10 + 2 * (12 - 9) / np.sqrt(4.5))
 
 
 def test_where_people_do_not_differ_one_of_them_is_seen_against_all(generator):
@@ -114,7 +114,7 @@ def test_where_people_do_not_differ_one_of_them_is_seen_against_all(generator):
     few = Few().among(values, whose)
 
     assert few.population.mean_clips.min() > len(values) / 50
-    assert few(values, whose).std() == pytest.approx(1, abs=0.05)
+    assert few(values, whose) == pytest.approx(values, abs=0.5)
 
 
 def test_a_constant_feature_becomes_zero_and_not_infinite(generator):
@@ -124,7 +124,7 @@ def test_a_constant_feature_becomes_zero_and_not_infinite(generator):
     for baseline in (Few(), Few().among(values, whose), Few(clips=1).among(values, whose)):
         seen = baseline(values, whose)
         assert np.isfinite(seen).all()
-        assert seen[..., 1] == pytest.approx(0, abs=1e-5)
+        assert seen[..., 1] == pytest.approx(0.1 if baseline.population else 0, abs=1e-5)
     assert Few().among(values, whose).population.mean_clips[1] == NEVER
 
 
@@ -152,7 +152,7 @@ def test_a_recording_is_seen_against_its_own_past_alone(generator):
     whole, cut = running.along(recording, 1_000), running.along(recording[:12], 1_000)
 
     assert (whole[:12] == cut).all()
-    assert (whole[0] == np.clip(recording[0] - 1, -UTMOST, UTMOST)).all()  # nothing was heard: seen against everybody
+    assert whole[0] == pytest.approx(recording[0])  # nothing was heard: as it is
 
 
 def test_the_beginning_is_what_counts_from_then_on():
@@ -162,7 +162,7 @@ def test_the_beginning_is_what_counts_from_then_on():
 
     assert len(set(seen[60:, 0].tolist())) == 1  # what came after the first minute changed nothing
     # 60 s are 15 clips: mean 10 + 15/18 of 4; variance 4 + 15/24 of (0.67² - 4)
-    assert seen[100] == pytest.approx((16 - (10 + 4 * 15 / 18)) / np.sqrt(4 + 15 / 24 * ((4 * 3 / 18) ** 2 - 4)), rel=1e-4)
+    assert seen[100] == pytest.approx(10 + 2 * (16 - (10 + 4 * 15 / 18)) / np.sqrt(4 + 15 / 24 * ((4 * 3 / 18) ** 2 - 4)), rel=1e-4)
 
 
 def test_what_was_heard_long_ago_counts_half_as_much():

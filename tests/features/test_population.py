@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emofuse.core.errors import RunError, SplitError
-from emofuse.features.population import Moments, Population
+from emofuse.features.population import UTMOST, Moments, Population
 
 ANYBODY = Population(np.array([10.0]), np.array([4.0]), np.array([3.0]), np.array([9.0]))
 
@@ -38,6 +38,13 @@ def test_with_more_and_more_clips_a_person_is_seen_against_themselves():
     means = [float(ANYBODY.usual(clips(count, 20.0)).mean[0]) for count in (0, 1, 10, 1_000)]
 
     assert means == pytest.approx([10, 12.5, 10 + 100 / 13, 20], abs=0.05)
+
+
+def test_a_person_is_brought_to_what_everybody_is_like():
+    usual = ANYBODY.usual(clips(3, 14.0))  # mean 12, spread 2; everybody's are 10 and 2
+
+    assert usual(np.array([[12.0], [16.0]])).tolist() == [[10.0], [14.0]]
+    assert usual(np.array([[1e9]])).tolist() == [[10.0 + 2 * UTMOST]]
 
 
 def test_how_much_people_differ_is_found_again(generator):

@@ -51,7 +51,10 @@ class Baseline:
         raise NotImplementedError  # each kind says what it is
 
     def __call__(self, rows: np.ndarray, clips: Sequence[Clip]) -> np.ndarray:
-        """Each clip seen against its person's other clips; a clip is never part of what it is seen against.
+        """Each clip as it would be if its person's other clips were like everybody's; it is never part of what it is seen against.
+
+        Encoders take such features for the ones they know: what is usual for everybody, in their own unit. Without a
+        population there is no everybody: features come in spreads from the person's mean.
 
         Variants are seen against the same variants of the others: a faster voice is somebody else's.
 

@@ -9,7 +9,7 @@ Nothing here knows clips or labels. N: clips, T: time steps; statistics have the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -23,15 +23,27 @@ UTMOST = 8.0  # spreads; what is further from usual is no further: about the lar
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Usual:
-    """What is usual for somebody: mean and spread of every dimension. Shape: (...) each."""
+    """What is usual for somebody: mean and spread of every dimension. Shape: (...) each.
+
+    Args:
+        mean: Of this person.
+        spread: Likewise, above 0.
+        everybody: What is usual among all; None where nobody knows.
+    """
 
     mean: np.ndarray
     spread: np.ndarray
+    everybody: "Usual | None" = None
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
-        """Rows in spreads from usual. Shape: (T, ...) -> (T, ...) float32."""
-        scaled: np.ndarray = np.clip((rows - self.mean) / self.spread, -UTMOST, UTMOST).astype(np.float32)
-        return scaled
+        """Rows as they would be if this person were like everybody, in their own unit; else in spreads from this person's mean.
+
+        Shape:
+            (T, ...) -> (T, ...) float32
+        """
+        away: np.ndarray = np.clip((rows - self.mean) / self.spread, -UTMOST, UTMOST)
+        like = away if self.everybody is None else self.everybody.mean + away * self.everybody.spread
+        return like.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +131,7 @@ class Population:
         mean = self.mean + share * (own.total / count - self.mean)
         away = own.squares / count - 2 * mean * own.total / count + mean**2
         share = own.clips / (own.clips + self.variance_clips)
-        return standard(mean, self.variance + share * (away - self.variance))
+        return replace(standard(mean, self.variance + share * (away - self.variance)), everybody=standard(self.mean, self.variance))
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
