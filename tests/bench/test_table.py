@@ -119,6 +119,6 @@ def test_results_print_as_a_table_with_their_marks_first():
 
     assert lines_[0].startswith("QUICK")
     assert lines_[1] == "mind the gap"
-    assert lines_[2].startswith("two: 12 clips of 6 people, 3 splits (by hand), 1 seeds, inductive")
+    assert lines_[2].startswith("two: 12 clips of 6 people, 3 splits (by hand), 1 seed, inductive")
     assert lines_[-1] == "member a: no clips"
     assert results.as_dict()["notes"] == list(results.marks)

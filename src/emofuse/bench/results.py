@@ -184,7 +184,8 @@ class Results:
         ]
         people = "" if self.people is None else f" of {self.people} people"
         head = (
-            f"{self.name}: {self.n} clips{people}, {self.splits} splits ({self.protocol}), {self.seeds} seeds, {self.regime}; "
+            f"{self.name}: {self.n} clips{people}, {_many(self.splits, 'split')} ({self.protocol}), {_many(self.seeds, 'seed')}, "
+            f"{self.regime}; "
             f"always the commonest label: accuracy {self.majority:.3f}, UAR {self.chance:.3f}"
         )
         problems = [f"{line.kind} {line.name}: {line.problem}" for line in self.lines if line.problem]
@@ -203,11 +204,25 @@ def cells(line: Line) -> Iterator[str]:
     for name in ("uar", "accuracy", "weighted_f1"):
         yield str(line.figures[name]) if name in line.figures and name != "weighted_f1" else _short(line.figures.get(name))
     yield f"{line.gain.uar.value:+.3f} [{line.gain.uar.interval[0]:+.3f}, {line.gain.uar.interval[1]:+.3f}]" if line.gain else "-"
-    yield f"{line.gain.holm:.3f}" if line.gain else "-"
+    yield chance(line.gain.holm) if line.gain else "-"
     yield _short(line.figures.get("ece"))
     yield "-" if line.parameters is None else f"{line.parameters:,}"
     yield "-" if line.seconds is None else f"{line.seconds:.1f}"
     yield "-" if line.ms is None else f"{line.ms:.2f}"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def chance(p: float) -> str:
+    """A p as it is read.
+
+    Example:
+        >>> chance(0.0004), chance(0.04)
+        ('<0.001', '0.040')
+    """
+    return "<0.001" if p < 0.0005 else f"{p:.3f}"
 
 
 def _short(figure: Figure | None) -> str:

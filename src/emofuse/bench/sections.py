@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from math import isnan
 
+import numpy as np
+
 from emofuse.bench.drawings import curves, gains
 from emofuse.bench.results import HEADS, ORACLE, WORDS, Line, Results, cells
 from emofuse.evaluation import plots
@@ -29,9 +31,8 @@ def document(results: Results) -> Document:
         sections.append(_without(results, scored))
     if any(line.curve for line in scored):
         sections.append(_curves(results, scored))
-    if any(line.learnt for line in scored):
-        sections.append(_learnt(scored))
-    sections += [_folds(scored), *_problems(results), _reading(results)]
+    learnt = _learnt(scored)
+    sections += [*([learnt] if learnt else []), _folds(scored), *_problems(results), _reading(results)]
     return Document(
         title=f"Ways to fuse {' and '.join(results.patterns[0].split('+'))} in {results.corpus}",
         lead=sentence(results),
@@ -177,46 +178,64 @@ def _without(results: Results, scored: Sequence[Line]) -> Section:
 
 def _curves(results: Results, scored: Sequence[Line]) -> Section:
     some = [line for line in scored if line.curve]
-    best = sorted((line for line in some if line.kind != "member"), key=lambda line: -_uar(line))[: DRAWN - 1]
-    drawn = [*(line for line in some if line.name == results.best and line.kind == "member"), *best]
+    ranked = sorted(some, key=lambda line: -_uar(line))
+    firsts = [next((line for line in ranked if line.kind == kind), None) for kind in ("member", "fusion", "decision")]
+    drawn = list(dict.fromkeys(id(line) for line in (*firsts, *(line for line in ranked if line.kind != "member")) if line))[:DRAWN]
+    series = [line for line in ranked if id(line) in drawn]
     shares = [point.share for point in some[0].curve]
-    nothing = ", ".join(f"{100 * p.share:.0f} %: {100 * (1 - p.answered):.0f}" for p in drawn[-1].curve)
+    left = max(some, key=lambda line: sum(point.answered for point in line.curve)).curve
     return Section(
         "With signals missing at random",
         (
             "UAR where each modality of each clip is missing with this chance, the same ones for every way. A clip of which nothing is "
-            f"left has no answer, and counts as wrong: {nothing} % of clips, for those that hear everything.",
+            "left has no answer, and counts as wrong.",
         ),
         (
             Picture(
                 "UAR as signals go missing.",
-                "; ".join(f"{line.name}: {', '.join(f'{point.uar:.2f}' for point in line.curve)}" for line in drawn),
-                lambda: curves({_called(line): [(point.share, point.uar) for point in line.curve] for line in drawn}),
+                "; ".join(f"{line.name}: {', '.join(f'{point.uar:.2f}' for point in line.curve)}" for line in series),
+                lambda: curves({_called(line): [(point.share, point.uar) for point in line.curve] for line in series}),
             ),
         ),
         (
             Table(
                 "UAR by the share that is missing",
                 ("kind", "name", *(f"{100 * share:.0f} %" for share in shares)),
-                tuple((line.kind, line.name, *(f"{point.uar:.3f}" for point in line.curve)) for line in some),
+                (
+                    *((line.kind, line.name, *(f"{point.uar:.3f}" for point in line.curve)) for line in some),
+                    ("", "clips of which anything is left", *(f"{100 * point.answered:.0f} %" for point in left)),
+                ),
                 2,
             ),
         ),
     )
 
 
-def _learnt(scored: Sequence[Line]) -> Section:
-    rows = []
+def _learnt(scored: Sequence[Line]) -> Section | None:
+    """Where a decision has learnt a number a member: the mean of them over folds and seeds."""
+    rows: list[tuple[str, ...]] = []
+    names: list[str] = []
     for line in scored:
-        names = sorted({name for one in line.learnt for name in one if name != "names_"})
-        for name in names:
-            values = [str(one[name]) for one in line.learnt if name in one]
-            rows.append((line.name, name, "; ".join(values)))
+        if not line.learnt:
+            continue
+        known = line.learnt[0].get("names_")
+        names = [str(name) for name in known] if isinstance(known, list) else names
+        for what in sorted(line.learnt[0]):
+            values = [one.get(what) for one in line.learnt]
+            if what != "names_" and all(isinstance(value, list) and len(value) == len(names) for value in values):
+                table = np.array(values)
+                if table.ndim == 2:
+                    spread = table.std(axis=0)
+                    rows.append(
+                        (line.name, what.strip("_"), *(f"{m:.3f} ± {sd:.3f}" for m, sd in zip(table.mean(axis=0), spread, strict=True)))
+                    )
+    if not rows:
+        return None
     return Section(
         "What decisions have learnt",
-        ("Fold by fold and seed by seed, members in the order of their names.",),
+        ("How much each member counts: mean and spread over folds and seeds. All that was learnt is in bench.json.",),
         (),
-        (Table("Learnt", ("decision", "what", "values"), tuple(rows), 3),),
+        (Table("Learnt", ("decision", "what", *names), tuple(rows), 2),),
     )
 
 
