@@ -59,6 +59,14 @@ def test_one_file_under_two_people_is_broken_wherever_it_stands(tmp_path):
     assert "a (ann) and b (bob)" in finding.says
 
 
+def test_a_copy_of_nobody_does_not_hide_the_two_people(tmp_path):
+    clips = tuple(clip(tmp_path / f"{name}.wav", b"one", who) for name, who in zip("abc", (None, "ann", "bob"), strict=True))
+
+    (finding,) = look(Evidence("x", clips))
+
+    assert "b (ann) and c (bob)" in finding.says
+
+
 def test_copies_within_a_part_are_told_and_move_no_figure(tmp_path):
     clips = (clip(tmp_path / "a.wav", b"one"), clip(tmp_path / "b.wav", b"one", label="anger"), clip(tmp_path / "c.wav", b"six"))
 
@@ -90,7 +98,7 @@ def test_sound_and_picture_out_of_one_file_are_one_clip(tmp_path):
 
     (finding,) = look(Evidence("x", (both, clip(tmp_path / "b.mp4", b"one"))))
 
-    assert finding.count == 2
+    assert (finding.count, finding.rows) == (1, (("a", "b"),))
 
 
 @pytest.mark.corpus

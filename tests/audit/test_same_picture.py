@@ -97,7 +97,7 @@ def test_a_copy_that_is_labelled_otherwise_is_said():
 def test_the_same_picture_under_two_people_is_broken():
     (finding,) = look(Evidence("x", (clip("a", drawn(1), who="ann"), clip("b", jpeg(drawn(1), 50), who="bob"))))
 
-    assert (finding.grade, finding.title) == (Grade.BROKEN, "the same picture under two people")
+    assert (finding.grade, finding.title) == (Grade.BROKEN, "nearly the same picture under two people")
 
 
 def test_empty_pictures_are_no_copies_of_each_other():

@@ -24,12 +24,12 @@ class Thing:
     """What came twice, in words.
 
     Args:
-        name: Of one of them: "picture".
-        names: Of several: "pictures".
-        how: What one is to another, "... are ___ another": "the same recording as".
+        title: "the same recording".
+        names: Of several of them: "recordings".
+        how: What one is to another, "they are ___ another": "the same recording as".
     """
 
-    name: str
+    title: str
     names: str
     how: str
 
@@ -78,7 +78,7 @@ def joined(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     return sorted(groups.values())
 
 
-def _parted(evidence: Evidence, groups: Sequence[Sequence[Clip]], thing: Thing) -> tuple[set[int], list[Finding]]:
+def _parted(evidence: Evidence, groups: Sequence[Sequence[Clip]], thing: Thing) -> tuple[set[Hashable], list[Finding]]:
     """Which groups any split parts, and the findings about it."""
     group = {clip.id: i for i, those in enumerate(groups) for clip in those}
     labels = {clip.id: clip.label for those in groups for clip in those}
@@ -95,7 +95,7 @@ def _parted(evidence: Evidence, groups: Sequence[Sequence[Clip]], thing: Thing) 
         grade = Grade.BROKEN if share > LARGE else Grade.INFLATED
         rows, split = where(across, evidence.splits)
         says = f"{rows} are {thing.how} one that was learnt from, such as {across[0].judged} and {across[0].learnt}"
-        title = f"the same {thing.name} in train and test"
+        title = f"{thing.title} in train and test"
         found.append(
             Finding(TRAP, grade, title, f"{says}{_otherwise(across, labels)}.", APART, len(across), pairs(across), split),
         )
@@ -105,9 +105,9 @@ def _parted(evidence: Evidence, groups: Sequence[Sequence[Clip]], thing: Thing) 
             f"{len(choosing):,} clips of valid are {thing.how} one of train, such as {choosing[0].judged} and {choosing[0].learnt}: "
             "what is chosen on valid is flattered; what is measured on test is not."
         )
-        title = f"the same {thing.name} in train and valid"
+        title = f"{thing.title} in train and valid"
         found.append(Finding(TRAP, Grade.INFLATED, title, says, APART, len(choosing), pairs(choosing)))
-    return {int(str(meeting.value)) for meeting in (*across, *choosing)}, found
+    return {meeting.value for meeting in (*across, *choosing)}, found
 
 
 def _otherwise(found: Sequence[Meeting], labels: dict[str, str | None]) -> str:
@@ -117,18 +117,17 @@ def _otherwise(found: Sequence[Meeting], labels: dict[str, str | None]) -> str:
 
 
 def _under_two_people(groups: Sequence[Sequence[Clip]], thing: Thing) -> Finding:
-    first = groups[0]
-    a = first[0]
-    b = next(clip for clip in first if clip.subject not in (None, a.subject)) if a.subject is not None else first[1]
+    a = next(clip for clip in groups[0] if clip.subject is not None)
+    b = next(clip for clip in groups[0] if clip.subject not in (None, a.subject))
     count = sum(len(group) for group in groups)
     return Finding(
         TRAP,
         Grade.BROKEN,
-        f"the same {thing.name} under two people",
+        f"{thing.title} under two people",
         f"{count:,} {thing.names} in {len(groups):,} groups are {thing.how} one under another person's name, such as {a.id} ({a.subject}) "
         f"and {b.id} ({b.subject}): a split by person does not part them.",
         "Find out whose they are, leave the others out, and say so.",
-        count,
+        len(groups),
         tuple(tuple(clip.id for clip in group) for group in groups)[:ROWS],
     )
 
@@ -139,11 +138,11 @@ def _inside(groups: Sequence[Sequence[Clip]], thing: Thing, split: bool) -> Find
     return Finding(
         TRAP,
         Grade.FINE,
-        f"the same {thing.name} twice" + (" in one part" if split else ""),
+        f"{thing.title} twice" + (" in one part" if split else ""),
         f"{count:,} {thing.names} in {len(groups):,} groups are {thing.how} another, such as {groups[0][0].id} and {groups[0][1].id}"
         + (f"; {other:,} groups carry several labels" if other else "")
         + (": no split here parts them." if split else ": a split that parts them is flattered."),
         "Leave all but one of each out, or keep copies in one part.",
-        count,
+        len(groups),
         tuple(tuple(clip.id for clip in group) for group in groups)[:ROWS],
     )

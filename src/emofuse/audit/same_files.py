@@ -18,7 +18,7 @@ from emofuse.core.progress import Progress, quiet_progress
 
 ASKS = "Is the same file there twice?"
 TRAPS = ("T3",)
-THING = Thing("file", "files", "byte for byte the file of")
+THING = Thing("the same file", "files", "byte for byte the file of")
 
 
 def look(evidence: Evidence, progress: Progress = quiet_progress) -> Sequence[Finding]:

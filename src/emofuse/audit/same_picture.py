@@ -29,7 +29,7 @@ from emofuse.features.extraction import Making, extracted
 
 ASKS = "Is nearly the same picture there twice?"
 TRAPS = ("T3",)
-THING = Thing("picture", "pictures", "nearly the same picture as")
+THING = Thing("nearly the same picture", "pictures", "nearly the same picture as")
 
 SIDE = 48  # pixels to which every picture is brought: what the smallest common corpus has
 INSIDE = 40  # pixels in its middle of which the hash is made: room to move

@@ -22,8 +22,8 @@ from emofuse.core.progress import Progress, quiet_progress
 
 ASKS = "Is the same row of features there twice, or under another person?"
 TRAPS = ("T3",)
-EQUAL = Thing("row of features", "rows of features", "equal in every column to")
-NEAR = Thing("row of features, nearly", "rows of features", "nearer than chance would have it to")
+EQUAL = Thing("the same row of features", "rows of features", "equal in every column to")
+NEAR = Thing("nearly the same row of features", "rows of features", "nearer than chance would have it to")
 
 COLUMNS, VALUES = 8, 20  # a row is told by so many columns of more values than these; of fewer, equal rows are no surprise
 REFERENCE = 2_000  # rows from whose distances scales are read

@@ -26,7 +26,7 @@ from emofuse.features.extraction import Making, extracted
 
 ASKS = "Is the same recording there twice, under another name, rate, codec or person?"
 TRAPS = ("T3",)
-THING = Thing("recording", "recordings", "the same recording as")
+THING = Thing("the same recording", "recordings", "the same recording as")
 
 RATE = 8_000  # samples a second: what telephone copies still have
 BAND = (200.0, 3_400.0)  # Hz: hum lies below, and what 8 kHz filters cut above
