@@ -13,7 +13,7 @@ import soundfile
 import emofuse.analysis
 import emofuse.experiment
 from emofuse import __version__, catalog
-from emofuse.analysis import formats
+from emofuse.analysis import PICTURES, REASONS, formats
 from emofuse.cli import INTERRUPTED, main
 from emofuse.commands import pairs
 from emofuse.core.errors import UnknownName
@@ -55,7 +55,7 @@ def test_everything_but_pictures_is_written_by_default(analyze, sound, tmp_path)
     code, out, _ = analyze(sound, "--out", tmp_path)
 
     assert code == 0
-    endings = {catalog.module("exports", name).SUFFIX for name in formats() if name not in ("png", "svg")}
+    endings = {catalog.module("exports", name).SUFFIX for name in formats() if name not in (*PICTURES, *REASONS)}
     assert {path.name for path in tmp_path.iterdir()} == {f"angry{ending}" for ending in endings}
     assert out.endswith(f"1 of 1 analysed; exports are in {tmp_path}\n")
 

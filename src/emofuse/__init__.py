@@ -11,12 +11,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def analyze(path: "str | os.PathLike[str]", *, run: str | None = None, progress: "Progress | None" = None) -> "Answer":
+def analyze(
+    path: "str | os.PathLike[str]", *, run: str | None = None, explain: bool = False, progress: "Progress | None" = None
+) -> "Answer":
     """Analyse one recording; what it needs is imported when it is called.
 
     Args:
         path: A video or a sound file.
         run: One recognizer, by its shipped name or its folder; without it the fusion of those that come with the package.
+        explain: Whether to find out why, too: `explanation`, ``plot_explanation()``; the recording is read again for it.
         progress: Told about milliseconds done, and in all.
 
     Returns:
@@ -32,4 +35,4 @@ def analyze(path: "str | os.PathLike[str]", *, run: str | None = None, progress:
     from emofuse.analysis import analyze_file
     from emofuse.core.progress import quiet_progress
 
-    return analyze_file(path, run=run, progress=progress or quiet_progress)
+    return analyze_file(path, run=run, explain=explain, progress=progress or quiet_progress)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from emofuse.reading import Recognizer
 
 PICTURES = ("png", "svg")  # made on demand (--plot): they take longer than all other formats together
+REASONS = ("explanation_png", "explanation_svg")  # made on demand (--explain): the recording is read again for them
 ALIASES = {"csv": ("csv_spans", "csv_curves"), "webvtt": ("vtt",), "elan": ("eaf",)}  # what people call them
 
 
@@ -64,6 +65,10 @@ class Answer(Timeline):
     def plot(self) -> object:
         """The lanes and curves as a matplotlib Figure, which a notebook shows."""
         return figure(self)
+
+    def plot_explanation(self) -> object:
+        """Why, as a matplotlib Figure: who added what, and the moments looked at closely; how to ask for it where nobody did."""
+        return catalog.module("exports", "explanation_png").figure(self)
 
     def to_frame(self) -> "pandas.DataFrame":
         """A row a segment and lane: lane, start, end (ms), why it is absent; then a column a label."""
@@ -134,13 +139,16 @@ def _speaks_of_emotion(name: str) -> bool:
     return all(EIGHT_TO_SEVEN.word(word) for word in words)
 
 
-def analyze_file(path: str | os.PathLike[str], *, run: str | None = None, progress: Progress = quiet_progress) -> Answer:
+def analyze_file(
+    path: str | os.PathLike[str], *, run: str | None = None, explain: bool = False, progress: Progress = quiet_progress
+) -> Answer:
     """One recording to a timeline: the fused lane, and its members.
 
     Args:
         path: A video or a sound file.
         run: A shipped name or a run's folder; without it the fusion of those that come with the package.
-        progress: Told about milliseconds done, and in all.
+        explain: Whether to find out why, too; the recording is read again for it, as far as is needed.
+        progress: Told about milliseconds done, and in all; once more from the start while explaining.
 
     Raises:
         MediaError: The file is missing, refused, unreadable, or holds neither a face nor a voice.
@@ -149,7 +157,9 @@ def analyze_file(path: str | os.PathLike[str], *, run: str | None = None, progre
     Example:
         ``analyze_file("clip.mp4").spans()``
     """
-    return _answer(clip_from_files(Path(path)), recognizer(run), progress)
+    clip, judge = clip_from_files(Path(path)), recognizer(run)
+    answer = _answer(clip, judge, progress)
+    return _explained(answer, clip, judge, progress) if explain else answer
 
 
 def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
@@ -164,12 +174,20 @@ def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     return Answer.of(replace(timeline, facts=said))
 
 
+def _explained(answer: Answer, clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
+    """The same answer, with what it rests on."""
+    from emofuse.explanations.explain import explain
+
+    return replace(answer, explanation=explain(judge, clip, answer, progress=progress))
+
+
 def analyze_files(
     paths: Sequence[str | os.PathLike[str]],
     *,
     out: Path | None = None,
     wanted: Sequence[str] = (),
     annotated: bool = False,
+    explain: bool = False,
     run: str | None = None,
     bar: Callable[[Path], Progress] = lambda path: quiet_progress,
 ) -> Iterator[Outcome]:
@@ -180,6 +198,7 @@ def analyze_files(
         out: Where exports go; nothing is written without it.
         wanted: Formats by name.
         annotated: Whether videos are also copied with the answer burnt in.
+        explain: Whether to find out why, too.
         run: As in `analyze_file`.
         bar: Makes the progress of one file.
 
@@ -206,7 +225,10 @@ def analyze_files(
         judge = recognizer(run)
         written: list[Path] = []
         try:
-            answer = _answer(clip, judge, bar(path))
+            told = bar(path)
+            answer = _answer(clip, judge, told)
+            if explain:
+                answer = _explained(answer, clip, judge, told)
             if out is not None:
                 for exporter in exporters.values():
                     exporter.save(answer, out / f"{name}{exporter.SUFFIX}")

@@ -19,12 +19,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--annotate", action="store_true", help="also write the video with the answer burnt in (needs --out)")
     parser.add_argument("--plot", action="store_true", help="also write the timeline as PNG and SVG (needs --out)")
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="also find out why: who added what, and what in the face and the voice moved it (needs --out)",
+    )
     parser.add_argument("--run", metavar="NAME|PATH", help="one recognizer instead of the fusion of all that ship")
 
 
 def run(options: argparse.Namespace) -> int:
     """0, or 1 when a file failed, 2 when the options do not go together."""
-    from emofuse.analysis import PICTURES, analyze_files, formats
+    from emofuse.analysis import PICTURES, REASONS, analyze_files, formats
 
     asked = [name for value in options.format or [] for name in value.split(",") if name]
     if "list" in asked:
@@ -33,15 +38,19 @@ def run(options: argparse.Namespace) -> int:
     if not options.files:
         print("No files named. Expected videos, sound files, or folders of them; name at least one.", file=sys.stderr)
         return 2
-    wanted = asked or [name for name in formats() if name not in PICTURES]
-    wanted += [name for name in PICTURES if options.plot and name not in wanted]
-    if options.out is None and (asked or options.annotate or options.plot):
-        print("--format, --annotate and --plot write files. Expected a folder for them: add --out DIR.", file=sys.stderr)
+    wanted = asked or [name for name in formats() if name not in (*PICTURES, *REASONS)]
+    explain = options.explain or any(name in REASONS for name in wanted)
+    on_demand = (PICTURES if options.plot else ()) + (REASONS if options.explain else ())
+    wanted += [name for name in on_demand if name not in wanted]
+    if options.out is None and (asked or options.annotate or options.plot or options.explain):
+        print("--format, --annotate, --plot and --explain write files. Expected a folder for them: add --out DIR.", file=sys.stderr)
         return 2
     bars = _Bars()
     failed = 0
     rows = []
-    for outcome in analyze_files(options.files, out=options.out, wanted=wanted, annotated=options.annotate, run=options.run, bar=bars.bar):
+    for outcome in analyze_files(
+        options.files, out=options.out, wanted=wanted, annotated=options.annotate, explain=explain, run=options.run, bar=bars.bar
+    ):
         bars.close()
         if outcome.answer is None:
             failed += 1

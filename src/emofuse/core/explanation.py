@@ -48,10 +48,10 @@ class Look:
         label: The label whose score was moved; in the words of the answer.
         method: How it was found out: "integrated gradients" or "occlusion".
         score: The member's probability of the label, having seen what it was shown.
-        without: The same, having seen nothing of this modality: a grey face, an even sound, zeros.
+        without: The same, having seen nothing in this modality's place: a flat grey face, an even sound; None by occlusion.
         axes: What the sides of the map are.
-        weights: For the label where above zero, against it where below. By integrated gradients they sum to `score` less `without`,
-            over all the modalities of one network; by occlusion each is what the score loses when that part alone is taken away.
+        weights: For the label where above zero, against it where below. By integrated gradients they sum to `score` less `without`
+            (to a few hundredths); by occlusion each is what the score loses when that part alone is taken away.
         seen: What the member was shown there: grey levels of a face, decibels of a sound.
 
     Raises:
@@ -64,7 +64,7 @@ class Look:
     label: str
     method: str
     score: float
-    without: float
+    without: float | None
     axes: tuple[Axis, ...]
     weights: np.ndarray
     seen: np.ndarray | None = None
@@ -72,7 +72,8 @@ class Look:
     def __post_init__(self) -> None:
         sides = tuple(len(axis.places) for axis in self.axes)
         if self.weights.shape != sides or (self.seen is not None and self.seen.shape != sides):
-            raise ValueError(f"A map with sides of {sides} places got weights {self.weights.shape}, {'with' if self.seen is not None else 'without'} a picture.")
+            pictured = None if self.seen is None else self.seen.shape
+            raise ValueError(f"A map with sides of {sides} places got weights {self.weights.shape} and a picture {pictured}.")
 
     def coarser(self, most: int) -> "Look":
         """The same with at most `most` places a side: neighbours are added up, so that the sum stays; without the picture."""
@@ -117,7 +118,7 @@ class Explanation:
         segments: Cells side by side.
         prior: What is believed when nobody has said anything.
         contributions: Shapley values: over the players they sum to the answer less the prior.
-        moments: Strongest first.
+        moments: In the order of time.
         prior_name: Whose prior that is.
         notes: What could not be explained, and why.
 

@@ -89,7 +89,8 @@ def contributions(decision: Callable[[Scores], np.ndarray], scores: Scores, prio
 
     found = dict(zip(names, shares(worth, names), strict=True))
     for name, values in scores.items():
-        found[name][np.isnan(values).any(axis=2).all(axis=1)] = 0.0  # exactly: a network's batch may differ in its last digit
+        absent = np.all(np.isnan(values).any(axis=2), axis=1)
+        found[name][absent] = 0.0  # exactly: a network's batch may differ in its last digit
     return found
 
 
@@ -102,6 +103,6 @@ def believed(prior: np.ndarray | None, classes: int) -> np.ndarray:
     if prior is None:
         return np.full(classes, 1 / classes)
     known = np.asarray(prior, dtype=np.float64)
-    if known.shape != (classes,) or not (known >= 0).all() or abs(known.sum() - 1) > 1e-6:
+    if known.shape != (classes,) or float(known.min()) < 0 or abs(float(known.sum()) - 1) > 1e-6:
         raise ValueError(f"A prior of {known.tolist()} was given. Expected {classes} probabilities that sum to one; divide by their sum.")
     return known

@@ -5,14 +5,17 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from emofuse.core.explanation import CANNOT, Explanation, Look, Moment
 from emofuse.core.timeline import Timeline
 from emofuse.exports.base import LIMITS, lanes, rounded, source, write
 
 SUFFIX = ".json"
 SUMMARY = "everything: spans and curves of every lane, models and their hashes, notes (docs/timeline.schema.json)"
 SCHEMA = "emofuse-timeline/1"  # the number grows when a reader of the old form would misread the new one
+EXPLANATION = "emofuse-explanation/1"  # the same for the part that is only there when somebody asked why
 
 _OPENED = 3  # levels that are laid out over lines; what is deeper stands on one
+_PLACES = 16  # a side of a map at most: enough to tell an eye from a mouth, and a file that can still be read
 
 
 def text(timeline: Timeline) -> str:
@@ -44,6 +47,7 @@ def document(timeline: Timeline) -> dict[str, object]:
         "facts": _plain(facts),
         "notes": list(timeline.notes),
         "lanes": [_lane(lane) for lane in lanes(timeline)],
+        **({} if timeline.explanation is None else {"explanation": _explanation(timeline.explanation)}),
     }
 
 
@@ -73,6 +77,60 @@ def _lane(lane: Timeline) -> dict[str, object]:
             "p": {label: [rounded(p) for p in column] for label, column in zip(lane.labels, lane.scores.T.tolist(), strict=True)},
         },
     }
+
+
+def _explanation(explanation: Explanation) -> dict[str, object]:
+    """Who added what, cell by cell and on the whole; then the moments that were looked at closely."""
+    labels, names = explanation.labels, list(explanation.players)
+    return {
+        "schema": EXPLANATION,
+        "limits": CANNOT,
+        "notes": list(explanation.notes),
+        "prior": {"name": explanation.prior_name, "p": dict(zip(labels, map(rounded, explanation.prior), strict=True))},
+        "start": [segment.start for segment in explanation.segments],
+        "end": [segment.end for segment in explanation.segments],
+        "players": [
+            {
+                "name": name,
+                "modalities": sorted(map(str, explanation.players[name])),
+                "mean": dict(zip(labels, map(rounded, explanation.pooled[i]), strict=True)),
+                "p": {label: [rounded(p) for p in column] for label, column in zip(labels, added.T.tolist(), strict=True)},
+            }
+            for i, (name, added) in enumerate(zip(names, explanation.contributions, strict=True))
+        ],
+        "moments": [_moment(moment, explanation) for moment in explanation.moments],
+    }
+
+
+def _moment(moment: Moment, explanation: Explanation) -> dict[str, object]:
+    added = explanation.at(moment.cell.middle)[:, explanation.labels.index(moment.label)]
+    return {
+        "start": moment.cell.start,
+        "end": moment.cell.end,
+        "label": moment.label,
+        "span": [moment.span.start, moment.span.end],
+        "added": dict(zip(explanation.players, map(rounded, added), strict=True)),
+        "looks": [_look(look if look.seen is None else look.coarser(_PLACES)) for look in moment.looks],
+    }
+
+
+def _look(look: Look) -> dict[str, object]:
+    return {
+        "member": look.member,
+        "modality": str(look.modality),
+        "start": look.segment.start,
+        "end": look.segment.end,
+        "method": look.method,
+        "score": rounded(look.score),
+        "without": rounded(look.without),
+        "axes": [{"name": axis.name, "unit": axis.unit, "places": list(axis.places)} for axis in look.axes],
+        "weights": _rounded(look.weights.tolist()),
+    }
+
+
+def _rounded(numbers: object) -> object:
+    """Numbers of a map, however many sides it has."""
+    return [_rounded(part) for part in numbers] if isinstance(numbers, list) else rounded(float(str(numbers)))
 
 
 def _plain(value: object) -> object:

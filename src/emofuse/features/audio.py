@@ -53,6 +53,11 @@ class LogMel:
     high: float = 8_000.0
     modality: Modality = Modality.AUDIO
 
+    @property
+    def middles(self) -> np.ndarray:
+        """Where each band is strongest, in hertz. Shape: (bands,)."""
+        return _hertz(np.linspace(_mels(self.low), _mels(self.high), self.bands + 2))[1:-1]
+
     def __call__(self, signal: Signal) -> np.ndarray:
         """Shape: (time,) -> (1 + time // hop, bands) float32."""
         import torch

@@ -40,7 +40,7 @@ OTHERS = "#c9bfb2"  # a label that is not in the table
 WIDTH = 11.0  # inches
 POINTS = 300  # a curve has at most about so many: more would be a blot on a picture of this width
 _DPI = 150
-_INK, _FAINT, _EDGE = "#1a1a1a", "#6b6b6b", "#ffffff"
+INK, FAINT, _EDGE = "#1a1a1a", "#6b6b6b", "#ffffff"
 _LANE, _ROW, _HEAD, _FOOT = 0.42, 0.44, 0.72, 0.66  # inches: a lane of spans, a row of a label, above and below them
 _BETWEEN = 0.28  # inches between lanes and rows
 _LEFT, _RIGHT = 1.05, 0.55  # inches
@@ -61,14 +61,14 @@ def figure(timeline: Timeline) -> "Figure":
     made = Figure(figsize=(WIDTH, inches), facecolor="white")
     FigureCanvasAgg(made)
     above = _axes(made, _HEAD, len(drawn) * _LANE)
-    _draw_lanes(above, drawn)
+    draw_lanes(above, drawn)
     rows = [_axes(made, begin + i * _ROW, _ROW * 0.86) for i in range(len(words))]
     cells = [lane.on(max(STEP, -(-lane.duration // POINTS))) for lane in drawn]
     for label, row in zip(words, rows, strict=True):
         _draw_row(row, timeline, cells, label)
-    rows[0].text(-0.004, 1.0, "100 %", transform=rows[0].transAxes, ha="right", va="center", fontsize=6, color=_FAINT)
-    rows[0].text(1.006, 1.0, "mean", transform=rows[0].transAxes, va="center", fontsize=6, color=_FAINT)
-    _draw_clock(rows[-1], timeline.duration)
+    rows[0].text(-0.004, 1.0, "100 %", transform=rows[0].transAxes, ha="right", va="center", fontsize=6, color=FAINT)
+    rows[0].text(1.006, 1.0, "mean", transform=rows[0].transAxes, va="center", fontsize=6, color=FAINT)
+    draw_clock(rows[-1], timeline.duration)
     _draw_words(made, timeline)
     return made
 
@@ -79,10 +79,19 @@ def save_as(timeline: Timeline, path: Path, kind: str) -> None:
     Raises:
         MediaError: The disk is full, or the folder cannot be written.
     """
+    keep(figure(timeline), path, kind)
+
+
+def keep(made: "Figure", path: Path, kind: str) -> None:
+    """Write a figure as "png" or "svg", without the time and the program.
+
+    Raises:
+        MediaError: The disk is full, or the folder cannot be written.
+    """
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
     with beside(path) as unfinished, catch_warnings():
         filterwarnings("ignore", "Glyph .* missing")  # a name in letters that the font lacks is drawn with boxes; so be it
-        figure(timeline).savefig(unfinished, format=kind, dpi=_DPI, metadata=metadata)
+        made.savefig(unfinished, format=kind, dpi=_DPI, metadata=metadata)
 
 
 def _axes(made: "Figure", top: float, height: float) -> "Axes":
@@ -91,19 +100,20 @@ def _axes(made: "Figure", top: float, height: float) -> "Axes":
     return made.add_axes((_LEFT / width, 1 - (top + height) / inches, 1 - (_LEFT + _RIGHT) / width, height / inches))
 
 
-def _draw_lanes(axes: "Axes", drawn: Sequence[Timeline]) -> None:
+def draw_lanes(axes: "Axes", drawn: Sequence[Timeline], width: float = WIDTH - _LEFT - _RIGHT) -> None:
+    """Spans of each lane, one under the other, over all of the axes, which are `width` inches wide."""
     for place, lane in enumerate(drawn):
-        _draw_spans(axes, lane, place)
+        _draw_spans(axes, lane, place, width / lane.duration)
     axes.set(xlim=(0, drawn[0].duration), ylim=(len(drawn), 0), xticks=[])
-    axes.set_yticks([i + 0.5 for i in range(len(drawn))], [lane.lane for lane in drawn], fontsize=10, color=_INK)
+    axes.set_yticks([i + 0.5 for i in range(len(drawn))], [lane.lane for lane in drawn], fontsize=10, color=INK)
     axes.get_yticklabels()[0].set_fontweight("bold")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 
 
-def _draw_spans(axes: "Axes", lane: Timeline, place: int) -> None:
-    """One lane: all spans of one look together, because an hour has thousands."""
-    spans, scale = lane.spans(), (WIDTH - _LEFT - _RIGHT) / lane.duration  # inches per ms
+def _draw_spans(axes: "Axes", lane: Timeline, place: int, scale: float) -> None:
+    """One lane, of `scale` inches a ms: all spans of one look together, because an hour has thousands."""
+    spans = lane.spans()
     height = (place + 0.08, 0.84)
 
     def bars(chosen: Sequence[Span], **look: Any) -> None:  # what matplotlib takes
@@ -119,7 +129,7 @@ def _draw_spans(axes: "Axes", lane: Timeline, place: int) -> None:
     for span in wide:
         words = _fitting(span, span.segment.duration * scale / _LETTER)
         background = {"facecolor": "#ffffffcc", "edgecolor": "none", "pad": 1.2} if span.uncertain else None
-        look: dict[str, Any] = {"color": _INK} if span.label else {"color": _FAINT, "style": "italic"}
+        look: dict[str, Any] = {"color": INK} if span.label else {"color": FAINT, "style": "italic"}
         axes.text(
             (span.segment.start + span.segment.end) / 2, place + 0.5, words, ha="center", va="center_baseline", fontsize=8.5,
             linespacing=0.9, bbox=background if words else None, **look,
@@ -148,7 +158,7 @@ def _draw_row(axes: "Axes", first: Timeline, cells: Sequence[Timeline], label: s
             answer |= (times >= span.segment.start) & (times <= span.segment.end)
     axes.fill_between(times, 0, values, color=colour, alpha=0.35, linewidth=0)
     axes.fill_between(times, 0, values, where=answer, color=colour, linewidth=0)
-    axes.plot(times, values, color=_INK, linewidth=1.1, solid_capstyle="round")
+    axes.plot(times, values, color=INK, linewidth=1.1, solid_capstyle="round")
     for lane, dashes in zip(cells[1:], cycle(_DASHES), strict=False):
         lane = _brought(lane, first.labels)
         if label in lane.labels.words:
@@ -156,10 +166,10 @@ def _draw_row(axes: "Axes", first: Timeline, cells: Sequence[Timeline], label: s
     axes.set(xlim=(0, first.duration), ylim=(0, 1), xticks=[], yticks=[])
     axes.axhline(0, color="#999999", linewidth=0.8, clip_on=False)
     axes.axhline(1, color="#e4e4e4", linewidth=0.6, clip_on=False)
-    axes.text(-0.008, 0.28, label, transform=axes.transAxes, ha="right", va="center", fontsize=9, color=_INK)
+    axes.text(-0.008, 0.28, label, transform=axes.transAxes, ha="right", va="center", fontsize=9, color=INK)
     best = first.scores[first.present, first.labels.index(label)]
     if len(best):
-        axes.text(1.006, 0.28, f"{best.mean():.0%}".replace("%", " %"), transform=axes.transAxes, va="center", fontsize=8, color=_FAINT)
+        axes.text(1.006, 0.28, f"{best.mean():.0%}".replace("%", " %"), transform=axes.transAxes, va="center", fontsize=8, color=FAINT)
     axes.spines[:].set_visible(False)
 
 
@@ -180,11 +190,12 @@ def _curve(cells: Timeline, label: str) -> tuple[np.ndarray, np.ndarray]:
     return times, values
 
 
-def _draw_clock(axes: "Axes", duration: int) -> None:
+def draw_clock(axes: "Axes", duration: int) -> None:
+    """Times under the axes, at most a dozen."""
     step = next((s for s in _STEPS if duration / s <= 12), _STEPS[-1] * max(1, duration // (12 * _STEPS[-1])))
     ticks = list(range(0, duration + 1, step))
     whole = step % 1_000 == 0
-    axes.set_xticks(ticks, [clock(tick)[:-2] if whole else clock(tick) for tick in ticks], fontsize=8.5, color=_INK)
+    axes.set_xticks(ticks, [clock(tick)[:-2] if whole else clock(tick) for tick in ticks], fontsize=8.5, color=INK)
     axes.tick_params(axis="x", length=3, color="#999999")
 
 
@@ -194,15 +205,16 @@ def _draw_words(made: "Figure", timeline: Timeline) -> None:
     left, right = _LEFT / width, 1 - _RIGHT / width
     title = source(timeline) or "Emotion over time"
     overall = f", mostly {timeline.label}" if timeline.label else ""
-    made.text(left, 1 - 0.24 / inches, _short(title, 70), fontsize=13, fontweight="bold", color=_INK, va="center", parse_math=False)
-    made.text(left, 1 - 0.49 / inches, f"{clock(timeline.duration)} long{overall}", fontsize=9, color=_FAINT, va="center")
+    made.text(left, 1 - 0.24 / inches, short(title, 70), fontsize=13, fontweight="bold", color=INK, va="center", parse_math=False)
+    made.text(left, 1 - 0.49 / inches, f"{clock(timeline.duration)} long{overall}", fontsize=9, color=FAINT, va="center")
     _draw_key(made, timeline, right, 1 - 0.49 / inches)
     notes = "; ".join(timeline.notes)
-    made.text(left, 0.235 / inches, _short(notes, 165), fontsize=7.5, color=_INK, va="center", parse_math=False)
-    made.text(left, 0.095 / inches, _short(LIMITS, 190), fontsize=6.5, color=_FAINT, va="center")
+    made.text(left, 0.235 / inches, short(notes, 165), fontsize=7.5, color=INK, va="center", parse_math=False)
+    made.text(left, 0.095 / inches, short(LIMITS, 190), fontsize=6.5, color=FAINT, va="center")
 
 
-def _short(words: str, most: int) -> str:
+def short(words: str, most: int) -> str:
+    """Words, cut where they are longer than `most` letters."""
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
@@ -210,7 +222,7 @@ def _draw_key(made: "Figure", timeline: Timeline, right: float, height: float) -
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    handles: list[object] = [Line2D([], [], color=_INK, linewidth=1.1, label=timeline.lane)]
+    handles: list[object] = [Line2D([], [], color=INK, linewidth=1.1, label=timeline.lane)]
     handles += [
         Line2D([], [], color="#3c3c3c", linewidth=0.9, linestyle=dashes, label=lane.lane)
         for lane, dashes in zip(timeline.members, cycle(_DASHES), strict=False)
