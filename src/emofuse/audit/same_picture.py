@@ -14,7 +14,9 @@ Source:
     Zauner C (2010). Implementation and benchmarking of perceptual image hash functions: signs of the low frequencies as a hash.
 """
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -160,14 +162,21 @@ def _candidates(pictures: np.ndarray, progress: Progress) -> Iterator[tuple[int,
     plain = _frequencies(pictures, AS_IT_IS)
     common = plain.sum(axis=0) / (len(plain) + PRIOR)  # what all faces share tells none of them apart
     hashes, directions = _hashed(plain - common), _directed(plain - common)
-    for done, way in enumerate(WAYS, 1):
+
+    def brought(way: Way) -> list[tuple[int, int, float, Way]]:
         moved = _frequencies(pictures, way) - common
+        found = []
         for i, (bits, direction) in enumerate(zip(_hashed(moved), _directed(moved), strict=True)):
             near = i + 1 + np.flatnonzero(np.bitwise_count(hashes[i + 1 :] ^ bits) <= DISTANCE)
             if len(near):
                 similar = directions[near] @ direction
-                yield from ((i, int(j), float(s), way) for j, s in zip(near, similar, strict=True) if s >= SIMILAR)
-        progress(len(pictures) * done // len(WAYS), len(pictures))
+                found += [(i, int(j), float(s), way) for j, s in zip(near, similar, strict=True) if s >= SIMILAR]
+        return found
+
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:  # counting bits works without Python's lock
+        for done, found in enumerate(pool.map(brought, WAYS), 1):
+            yield from found
+            progress(len(pictures) * done // len(WAYS), len(pictures))
 
 
 def _frequencies(pictures: np.ndarray, way: Way) -> np.ndarray:
