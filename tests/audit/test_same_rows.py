@@ -1,9 +1,13 @@
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from emofuse.audit.base import Evidence, Grade, NotLooked
 from emofuse.audit.same_rows import equal_rows, look, near_rows
-from emofuse.core.clip import Clip
+from emofuse.core.clip import Clip, Signal, Source
+from emofuse.core.modality import Modality
 from emofuse.core.split import Split
 
 
@@ -99,8 +103,14 @@ def test_equal_words_are_no_copies(generator):
     values = made(generator)
     values[7] = values[1]
 
-    with pytest.raises(NotLooked, match="text"):
-        look(Evidence("x", clips(600), features=values, blocks={"text": slice(0, 40)}))
+    told = replace(clips(1)[0], sources={Modality.TEXT: Source(Path(), lambda path: Signal(values, 1.0))})
+
+    for evidence in (
+        Evidence("x", clips(600), features=values, blocks={"text": slice(0, 40)}),
+        Evidence("x", tuple(replace(told, id=str(i)) for i in range(600)), features=values),
+    ):
+        with pytest.raises(NotLooked, match="text"):
+            look(evidence)
 
 
 def test_without_features_nothing_is_claimed():

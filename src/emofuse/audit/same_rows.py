@@ -49,7 +49,8 @@ def look(evidence: Evidence, progress: Progress = quiet_progress) -> Sequence[Fi
     if evidence.features is None:
         raise NotLooked("features")
     blocks = {name: columns for name, columns in evidence.blocks.items() if name != Modality.TEXT}
-    if evidence.blocks and not blocks:
+    words = bool(evidence.clips) and all(set(clip.sources) == {Modality.TEXT} for clip in evidence.clips)
+    if words or (evidence.blocks and not blocks):
         raise NotLooked("features of something else than text: equal words make equal rows")
     found: list[Finding] = []
     looked = 0
