@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from emofuse import __version__
-from emofuse.audit.audit import Audit, audit, questions
+from emofuse.audit.audit import Audit, audit
 from emofuse.audit.base import Evidence
 from emofuse.calibration import hesitation, softened, temperature
 from emofuse.core.clip import Clip
@@ -156,7 +156,7 @@ def train(
 
 
 def _audited(recipe: Recipe, folds: Sequence[Split], answered: Predictions) -> Audit:
-    """What an audit says of the splits and of the answers to them; it does not read the files again, as `emofuse audit` does."""
+    """What an audit says of the clips, of the splits and of the answers to them."""
     clips = tuple({clip.id: clip for fold in folds for part in (fold.train, fold.valid, fold.test) for clip in part}.values())
     rows = {clip.id: row for clip, row in zip(answered.clips, answered.probabilities, strict=True)}
     none = np.full(len(answered.labels), np.nan)
@@ -170,7 +170,7 @@ def _audited(recipe: Recipe, folds: Sequence[Split], answered: Predictions) -> A
         says={"chosen_on": "valid" if any(fold.valid for fold in folds) else "nothing", "folds": len(folds)},
         protocol=recipe.protocol,
     )
-    return audit(evidence, only=[name for name in questions() if not name.startswith("same_")])
+    return audit(evidence)
 
 
 @dataclass(slots=True)

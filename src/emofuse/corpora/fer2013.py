@@ -6,7 +6,9 @@ Labels: by those who gathered it; people agree with about 65 % of them. Ten anno
   and others 2016); their votes travel along as a fact where they lie beside the pictures.
 Published by: Goodfellow and others for a contest in 2013: Training 28,709, PublicTest 3,589, PrivateTest 3,589.
   Choose on PublicTest, report PrivateTest, once. The pictures' own rights were never cleared.
-Odd: near-duplicates stand in different parts; some pictures are not faces at all (votes: NF). Copies as folders know one
+Odd: near-duplicates stand in different parts: of PrivateTest's 3,589 pictures, 961 are nearly the same as one of Training
+  or PublicTest (`emofuse audit fer2013 --protocol official`), and figures on PrivateTest rest on them. Some pictures are
+  not faces at all (votes: NF). Copies as folders know one
   ``test`` of 7,178 pictures; where its files' names do not tell PublicTest from PrivateTest, their usage is "Test",
   and a figure on it compares with nobody's PrivateTest. Such copies order labels by the alphabet; here the words decide.
 Read from: the first that is there of fer2013.parquet (a row a picture, pixels as lossless WebP, votes included),
