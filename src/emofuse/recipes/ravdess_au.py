@@ -91,7 +91,7 @@ def bench(*, beside: int = 0, members: int = 3, protocol: str = "six", voice: bo
     senses = {
         Modality.AUDIO: Sense(
             feature=sound,
-            encoder=ResidualSpectrum,
+            encoder=partial(ResidualSpectrum, frames=frames),
             fit=partial(TAUGHT, epochs=EPOCHS, precision=HALF),
             prepare=around_speech,
             variants=tuple(partial(faster, speed=speed) for speed in SPEEDS) if voice else (),
