@@ -19,7 +19,7 @@ def analyze(
     Args:
         path: A video or a sound file.
         run: One recognizer, by its shipped name or its folder; without it the fusion of those that come with the package.
-        explain: Whether to find out why, too: `explanation`, ``plot_explanation()``; the recording is read again for it.
+        explain: Whether to find out why, too: `explanation`, ``plot_explanation()``; it takes some seconds more.
         progress: Told about milliseconds done, and in all.
 
     Returns:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from emofuse.reading import Recognizer
 
 PICTURES = ("png", "svg")  # made on demand (--plot): they take longer than all other formats together
-REASONS = ("explanation_png", "explanation_svg")  # made on demand (--explain): the recording is read again for them
+REASONS = ("explanation_png", "explanation_svg")  # made on demand (--explain): finding out why takes some seconds a recording
 ALIASES = {"csv": ("csv_spans", "csv_curves"), "webvtt": ("vtt",), "elan": ("eaf",)}  # what people call them
 
 
@@ -147,8 +147,8 @@ def analyze_file(
     Args:
         path: A video or a sound file.
         run: A shipped name or a run's folder; without it the fusion of those that come with the package.
-        explain: Whether to find out why, too; the recording is read again for it, as far as is needed.
-        progress: Told about milliseconds done, and in all; once more from the start while explaining.
+        explain: Whether to find out why, too, which takes some seconds more.
+        progress: Told about milliseconds done, and in all.
 
     Raises:
         MediaError: The file is missing, refused, unreadable, or holds neither a face nor a voice.
@@ -157,9 +157,8 @@ def analyze_file(
     Example:
         ``analyze_file("clip.mp4").spans()``
     """
-    clip, judge = clip_from_files(Path(path)), recognizer(run)
-    answer = _answer(clip, judge, progress)
-    return _explained(answer, clip, judge, progress) if explain else answer
+    judged = _explained if explain else _answer
+    return judged(clip_from_files(Path(path)), recognizer(run), progress)
 
 
 def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
@@ -174,11 +173,14 @@ def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     return Answer.of(replace(timeline, facts=said))
 
 
-def _explained(answer: Answer, clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
+def _explained(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     """The same answer, with what it rests on."""
     from emofuse.explanations.explain import explain
+    from emofuse.explanations.remembered import remembered
 
-    return replace(answer, explanation=explain(judge, clip, answer, progress=progress))
+    with remembered(clip) as (first, again):
+        answer = _answer(first, judge, progress)
+        return replace(answer, explanation=explain(judge, again, answer))
 
 
 def analyze_files(
@@ -225,10 +227,7 @@ def analyze_files(
         judge = recognizer(run)
         written: list[Path] = []
         try:
-            told = bar(path)
-            answer = _answer(clip, judge, told)
-            if explain:
-                answer = _explained(answer, clip, judge, told)
+            answer = (_explained if explain else _answer)(clip, judge, bar(path))
             if out is not None:
                 for exporter in exporters.values():
                     exporter.save(answer, out / f"{name}{exporter.SUFFIX}")

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from emofuse.core.modality import Modality
-from emofuse.explanations.gradients import integrated_gradients, score_of, way
+from emofuse.explanations.gradients import STEPS, integrated_gradients, score_of, way, weighed
 
 EEG, AUDIO, VIDEO = Modality.EEG, Modality.AUDIO, Modality.VIDEO
 
@@ -113,3 +113,21 @@ def test_the_way_to_a_face_begins_at_grey():
 
     assert not start.any()
     assert end.all()
+
+
+def test_as_many_steps_are_taken_as_the_sum_needs():
+    asked = []
+
+    def score(x):
+        asked.append(len(x[EEG]))
+        return torch.sigmoid(80 * (x[EEG].mean(dim=(1, 2)) - 0.5))
+
+    one, zero = np.ones((1, 2), dtype=np.float32), np.zeros((1, 2), dtype=np.float32)
+
+    found = weighed(score, {EEG: one}, {EEG: zero})
+    hard = sum(asked)
+    easy = weighed(lambda x: x[EEG].mean(dim=(1, 2)), {EEG: one}, {EEG: zero})
+
+    assert hard > 2 + STEPS[0]
+    assert found[EEG].sum() == pytest.approx(1.0, abs=0.02)
+    np.testing.assert_allclose(easy[EEG], 0.5, rtol=1e-4)

@@ -37,7 +37,7 @@ def explain(
 
     Args:
         recognizer: Who answered: several, fused, or one network.
-        clip: Read once more, as far as is needed; memory does not grow with it.
+        clip: Read once more, as far as is needed; memory does not grow with it. `emofuse.explanations.remembered` spares the decoding.
         timeline: The answer.
         moments: How many of the strongest spans are looked at closely.
         progress: Told about milliseconds read again, and in all.

@@ -13,7 +13,7 @@ from emofuse.core.explanation import Axis, Look
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
 from emofuse.encoders.scaled_mlp import ScaledMlp
-from emofuse.explanations.gradients import integrated_gradients, score_of, way
+from emofuse.explanations.gradients import score_of, way, weighed
 from emofuse.explanations.occlusion import Parts, bands, channels, columns, lost, words
 from emofuse.explanations.shown import Showing, inputs
 from emofuse.features.audio import LogMel
@@ -75,7 +75,7 @@ def _by_gradients(
     """The weights of one modality; the others stay as they are."""
     recognizer, rest = showing.recognizer, {other: rows for other, rows in fed.items() if other != m}
     start, end = way(m, fed[m], lambda rows: _score(recognizer, {**rest, m: rows}, wanted))
-    weights = integrated_gradients(score_of(recognizer, wanted, rest), {m: end}, {m: start})[m]
+    weights = weighed(score_of(recognizer, wanted, rest), {m: end}, {m: start})[m]
     seen = signal.values if signal.values.shape == weights.shape else end
     axes = _axes(m, showing.window, weights.shape, recognizer.features[m])
     sides = tuple(len(axis.places) for axis in axes)

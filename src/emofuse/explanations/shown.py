@@ -1,7 +1,7 @@
 """What a network was shown for one of its answers, read again.
 
-A recording is not kept while it is analysed. To look at a few moments closely it is read a second time, as far as the last of
-them; only the stretches that were looked at are held, so that memory does not grow with it.
+To look at a few moments closely a clip is gone through a second time, as far as the last of them; only the stretches that were
+looked at are held, so that memory does not grow with it.
 """
 
 from collections.abc import Mapping, Sequence
