@@ -3,7 +3,9 @@
 One network a fold is taught beside all other clips of each person (and one on clips alone, to compare with); people whom it has not
 learnt from are then judged beside 0, 1, 2, 5, 10 and 60 clips of theirs, drawn anew for every clip, several times over.
 Two more rows say what happens where those clips are all of one emotion: whichever, or neutral; drawing them looks at labels,
-which no recognizer could. Fused is the product of both members' probabilities, of which nothing is learnt.
+which no recognizer could. Two last ones take all clips of a person, in a random order, for one recording of four minutes: each is
+seen beside what came before it, or beside the first minute. Fused is the product of both members' probabilities, of which nothing
+is learnt.
 A run that is already in `--out` is taken as it is.
 """
 
@@ -24,7 +26,7 @@ from emofuse.evaluation.predictions import read_predictions
 from emofuse.evaluation.record import RESULTS, origin, show
 from emofuse.evaluation.report import Figure, Report
 from emofuse.experiment import train
-from emofuse.features.baseline import Baseline, Few
+from emofuse.features.baseline import UNIT, Beginning, Few, Running
 from emofuse.features.cache import Cache, usual
 from emofuse.recipes.ravdess_au import PROTOCOLS
 from emofuse.run import commit, load
@@ -34,6 +36,8 @@ ALL = 59  # other clips that RAVDESS has of each person
 COUNTS = (0, 1, 2, 5, 10, ALL)
 DRAWS = 5
 NEUTRAL = 3  # neutral clips that everybody has besides one of their own four
+Kind = Few | tuple[Running, int] | None
+"""A baseline to judge by: a few clips; one recording in an order that a seed decides; or none."""
 EMOTION = {f"{number:02d}": word for number, word in enumerate(RAVDESS_AU.labels, 1)}
 """RAVDESS' clips say their emotion in the second part of their names."""
 
@@ -76,11 +80,14 @@ def main() -> None:
     curve = Curve(clips, options.out, heard)
     rows = [("judged alone, learnt alone", *curve.figures("alone", [None]))]
     for count in COUNTS:
-        kinds = [Few(clips=count, seed=seed) for seed in range(options.draws if 0 < count < ALL else 1)]
+        kinds: list[Kind] = [Few(clips=count, seed=seed) for seed in range(options.draws if 0 < count < ALL else 1)]
         rows.append((f"{'all 59' if count == ALL else count} other clips", *curve.figures("beside", kinds)))
     for of in (None, "neutral"):
-        skewed = [OfOne(clips=NEUTRAL, seed=seed, of=of) for seed in range(options.draws)]
+        skewed: list[Kind] = [OfOne(clips=NEUTRAL, seed=seed, of=of) for seed in range(options.draws)]
         rows.append((f"{NEUTRAL} other clips, {f'all {of}' if of else 'all of one emotion'}", *curve.figures("beside", skewed)))
+    for what, kind in (("what came before", Running()), ("the first minute", Beginning())):
+        orders: list[Kind] = [(kind, seed) for seed in range(options.draws)]
+        rows.append((f"{what}, clips in a row", *curve.figures("beside", orders)))
     lines = [f"{'beside':<38} {'action units':>24} {'with the voice':>24}"]
     lines += [f"{what:<38} {shown(face):>24} {shown(fused):>24}" for what, face, fused in rows]
     text = "\n".join([*lines, "UAR of 8 emotions, 24 actors in six folds by actor; 95 % intervals over people"])
@@ -102,7 +109,7 @@ class Curve:
         self.runs, self.heard = runs, heard
         self.splits = tuple(PROTOCOLS["six"](clips))
 
-    def figures(self, run: str, kinds: Sequence[Baseline | None]) -> tuple[Figure, Figure]:
+    def figures(self, run: str, kinds: Sequence[Kind]) -> tuple[Figure, Figure]:
         """UAR of the face, and of the product with the voice, over all draws."""
         tested = [clip for split in self.splits for clip in split.test]
         voice = np.stack([self.heard[clip.id] for clip in tested])
@@ -112,13 +119,28 @@ class Curve:
         return reports[0].uar, reports[1].uar
 
 
-def asked(run: Path, kind: Baseline | None, clips: Sequence[Clip]) -> np.ndarray:
+def asked(run: Path, kind: Kind, clips: Sequence[Clip]) -> np.ndarray:
     """What a run answers to clips beside others of their people, drawn in a way of ours. Shape: (N, C)."""
     recognizer = load(run)
-    baseline = {} if kind is None else {m: replace(kind, population=learnt.population) for m, learnt in recognizer.baseline.items()}
-    part = examples(clips, recognizer.features, recognizer.labels, baseline=baseline)
-    inputs = {m: part.inputs[m][:, 0].numpy() for m in recognizer.modalities}
-    return recognizer.probabilities(inputs, {m: part.present[m].numpy() for m in recognizer.modalities})
+    (m,) = recognizer.modalities
+    few = kind if isinstance(kind, Few) else None
+    learnt = recognizer.baseline.get(m)
+    known = None if learnt is None else learnt.population
+    part = examples(clips, recognizer.features, recognizer.labels, baseline=None if few is None else {m: replace(few, population=known)})
+    rows = part.inputs[m][:, 0].numpy()  # (N, 1, units)
+    if isinstance(kind, tuple):
+        running, seed = kind
+        rows = in_a_row(rows, replace(running, population=known), clips, np.random.default_rng(seed))
+    return recognizer.probabilities({m: rows}, {m: part.present[m].numpy()})
+
+
+def in_a_row(rows: np.ndarray, running: Running, clips: Sequence[Clip], generator: np.random.Generator) -> np.ndarray:
+    """Each person's clips as if they were one recording, in a random order. Shape: (N, 1, units) -> the same."""
+    seen = np.empty_like(rows)
+    for who in sorted({str(clip.subject) for clip in clips}):
+        order = generator.permutation([i for i, clip in enumerate(clips) if clip.subject == who])
+        seen[order, 0] = running.along(rows[order, 0], step=UNIT)
+    return seen
 
 
 def shown(figure: Figure) -> str:
@@ -134,9 +156,9 @@ def keep(docs: Path, rows: Sequence[tuple[str, Figure, Figure]], text: str) -> N
         for system, figure in (("action units", face), ("voice and action units, product", fused)):
             row = {
                 "paper": None,
-                "system": f"{system}, beside {what}" if "other" in what else f"{system}, {what}",
+                "system": f"{system}, {what}" if "alone" in what else f"{system}, beside {what}",
                 "corpus": "ravdess_au",
-                "protocol": "6 folds by actor, with the person's own baseline" if "other" in what else "6 folds by actor, inductive",
+                "protocol": "6 folds by actor, inductive" if "alone" in what else "6 folds by actor, with the person's own baseline",
                 "metric": "UAR",
                 "theirs": None,
                 "ours": round(figure.value, 4),
