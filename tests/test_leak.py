@@ -2,10 +2,12 @@
 
 import importlib
 import json
+from dataclasses import replace
 
 import pytest
 
 from emofuse.core.errors import UnknownName
+from emofuse.evaluation.report import Figure
 from emofuse.leak import Leak, leak, protocols
 
 MINE = """
@@ -64,6 +66,15 @@ def test_table_and_json_say_the_same(told):
     assert said["worth"]["clips"] == pytest.approx(leaked.worth["clips"], abs=1e-6)
     assert "| people | 24 | 0 of 6 |" in table
     assert f"{100 * leaked.worth['clips']:+.1f} points |" in table
+
+
+@pytest.mark.parametrize(("leaking", "said"), [((0.8, 0.9), "20.0 points that no new user"), ((0.6, 0.9), "so that no leak is shown")])
+def test_a_leak_is_shown_only_where_the_intervals_part(leaking, said, told):
+    leaked, _ = told
+    report = leaked.reports["people"]
+    reports = {"people": replace(report, uar=Figure(0.65, (0.6, 0.7))), "clips": replace(report, uar=Figure(0.85, leaking))}
+
+    assert said in Leak("a:b", reports).text()
 
 
 def test_a_recipe_with_one_protocol_has_no_leak_to_measure():

@@ -46,13 +46,18 @@ class Leak:
             shared = "unknown" if report.shared is None else f"{len(report.shared)} of {people}"
             lines.append(f"| {name} | {report.n} | {shared} | {report.accuracy} | {report.uar} | {worth} |")
         most = max(leaking, key=self.worth.__getitem__)
+        low, high = self.reports[most].uar.interval[0], self.reports[clean].uar.interval[1]
+        met = (
+            f"{100 * self.worth[most]:.1f} points that no new user will see"
+            if low > high
+            else "their intervals meet, so that no leak is shown"
+        )
         return "\n".join(
             [
                 *lines,
                 "",
                 f"The same network gets {self.reports[clean].uar.value:.3f} on people it has not heard, "
-                f"and {self.reports[most].uar.value:.3f} where '{most}' is the protocol: "
-                f"{100 * self.worth[most]:.1f} points that no new user will see.",
+                f"and {self.reports[most].uar.value:.3f} where '{most}' is the protocol: {met}.",
             ]
         )
 
