@@ -4,6 +4,7 @@ What is one signal is read as training would read it. A recording with sound and
 first packet to its last instead: that finds what is cut off or garbled in a hundredth of the time that decoding takes.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -152,9 +153,10 @@ def _followed(path: Path) -> int:
 
 
 def _reason(error: EmofuseError, source: Source) -> str:
-    """What happened, without the file's name and without what to do about it, so that like faults stand together."""
-    text = str(error).partition(". Expected")[0].replace(str(source.path), "").strip()
-    return text or "it cannot be read"
+    """What happened, without the file's name, the place in it, and what to do about it, so that like faults stand together."""
+    text = str(error).partition(". Expected")[0].strip()
+    text = text.removeprefix(str(source.path)).replace(str(source.path), "the file").strip()
+    return re.sub(r"\b(trial|byte|picture|row|line|window) \d+", r"a \1", text, flags=re.IGNORECASE) or "it cannot be read"
 
 
 def where(name: str, source: Source) -> str:
