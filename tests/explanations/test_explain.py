@@ -162,6 +162,13 @@ def test_words_are_looked_at_one_by_one(reader, toy):
     assert look.axes[0].places[int(look.weights.argmax())] == "lovely"
 
 
+def test_where_nothing_was_said_no_words_are_looked_at(reader):
+    _, explanation = of(reader, made("nothing said", text=Signal(np.array([""] * 6), 2)))
+
+    assert [moment.looks for moment in explanation.moments] == [()]
+    assert explanation.notes == ()
+
+
 def test_eeg_is_looked_at_by_channel_and_by_band(brain, toy):
     _, explanation = of(brain, next(clip for clip in toy if clip.label == "sadness"))
 

@@ -207,6 +207,19 @@ def test_names_with_dollars_or_unknown_letters_do_not_break_the_picture_of_why(e
     assert (tmp_path / "a.png").stat().st_size > 1_000
 
 
+def test_weights_next_to_nothing_are_not_blown_up_into_a_pattern(explained, looks):
+    def drawn(weights):
+        moment = replace(explained.explanation.moments[0], looks=(replace(looks[0], weights=weights),))
+        figure = explanation_png.figure(replace(explained, explanation=replace(explained.explanation, moments=(moment,))))
+        return sum(len(axes.images) for axes in figure.axes), " ".join(words(figure))
+
+    plenty, faint = drawn(looks[0].weights), drawn(looks[0].weights * 1e-6)
+
+    assert plenty[0] == faint[0] + 1
+    assert "face: what it saw" in plenty[1]
+    assert "next to nothing moved it: 10 % → 90 %" in faint[1]
+
+
 def test_players_are_told_apart_in_grey():
     def luminance(colour):
         return float(np.dot([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)], (0.299, 0.587, 0.114)))

@@ -52,6 +52,7 @@ def looks(showing: Showing, wanted: np.ndarray, label: str) -> tuple[tuple[Look,
         found += [
             Look(recognizer.name, m, showing.window, label, "occlusion", score, None, (axis,), lost(recognizer, fed, m, parts, wanted))
             for axis, parts in hidden
+            if parts
         ]
         if not hidden:
             notes.append(f"{recognizer.name} is given {fed[m][0].size} numbers of {m} that have no names; they are not looked at")

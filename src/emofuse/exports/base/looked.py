@@ -24,6 +24,7 @@ _BETWEEN, _APART = 0.06, 0.26  # inches between what was shown and its weights, 
 _TONES = 0.34  # inches for the frequencies beside a spectrum
 _SOFT = {Modality.VIDEO: 1.7, Modality.AUDIO: 1.7}  # places; weights of neighbours alternate, and eyes see their mean
 _STRONG = 0.4  # share of the largest weight from which a place is outlined
+_NOTHING = 0.05  # of a probability; weights that come to less in all are not blown up into a pattern
 _TICKS = (200, 500, 1_000, 2_000, 4_000)  # Hz
 _NAMED = 9  # bars at most
 
@@ -55,7 +56,8 @@ def draw(made: "Figure", look: Look, left: float, top: float) -> None:
     _weigh(moved, weights, _SOFT.get(look.modality, 0.0), look.modality is Modality.AUDIO, moved.get_xlim(), moved.get_ylim())
     stretch = f"{look.segment.start / 1_000:.1f}–{look.segment.end / 1_000:.1f} s"
     _title(shown, f"{look.member}: what it saw" if kind == "face" else f"{look.member}: what it heard, {stretch}")
-    _title(moved, f"what moved it: {_percent(look.without)} → {_percent(look.score)}")
+    what = "what moved it" if np.abs(look.weights).sum() > _NOTHING else "next to nothing moved it"
+    _title(moved, f"{what}: {_percent(look.without)} → {_percent(look.score)}")
 
 
 def _kind(look: Look) -> str:
@@ -121,6 +123,8 @@ def _weigh(axes: "Axes", weights: np.ndarray, soft: float, upright: bool, across
     """Lay weights over what was shown, stronger where they are larger, outlined where they are strong."""
     import cv2
 
+    if np.abs(weights).sum() <= _NOTHING:
+        return
     smooth = cv2.GaussianBlur(weights.astype(np.float64), (0, 0), soft) if soft else weights
     largest = float(np.quantile(np.abs(smooth), 0.998)) or 1.0
     colours = np.zeros((*smooth.shape, 4))
