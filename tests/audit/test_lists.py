@@ -31,6 +31,21 @@ def test_the_names_of_known_corpora_tell_who_and_what(name, id, subject, label):
     assert person(name) == f"{read.corpus} {subject}"
 
 
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        ("03-01-05-01-02-01-07_noise.wav", "07"),
+        ("noise_03-01-05-01-02-01-07.WAV", "07"),
+        ("03-01-05-01-02-01-07_x1.1.wav", "07"),
+        ("03a01Wa_pitch2.wav", "emodb-03"),
+        ("1001_DFA_ANG_XX-aug1.wav", "cremad-1001"),
+        ("DC/noise/a01_slow.wav", "savee-DC"),
+    ],
+)
+def test_altered_files_still_tell_who_speaks(name, subject):
+    assert told(name).subject == subject
+
+
 @pytest.mark.parametrize("name", ["0001.png", "a01.wav", "clip", "03-01-09-02-01-02-24.wav", "", "v1.2"])
 def test_other_names_tell_nothing(name):
     assert told(name) is None

@@ -213,6 +213,49 @@ def test_altered_copies_across_parts_are_named(train, test, rows):
     assert (found.trap, found.grade, found.rows) == ("T2", Grade.INFLATED, rows)
 
 
+@pytest.mark.parametrize(
+    "copy",
+    ["X_noise.wav", "X-aug1.wav", "X_Noise.WAV", "X_flip.png", "noise_X.wav", "noise/X.wav", "X_x1.1.wav", "X_sp0.9.wav", "sp0.9-X.wav",
+     "X_noise_slow.wav", "X_noise.wav (2 in test)", "noise\\X.wav"],
+)  # fmt: skip
+def test_altered_copies_are_known_by_the_names_of_their_files(copy):
+    (found,) = augmented.look(seen([clip("X.wav"), clip("Y.wav")], [clip(copy), clip("Z.wav")]))
+
+    assert (found.title, found.rows) == ("altered copies in train and test", ((copy, "X.wav"),))
+
+
+@pytest.mark.parametrize(
+    ("learnt", "judged"),
+    [
+        ("A/X.wav", "A/noise/X.wav"),
+        ("A/X.wav", "A_noise/X.wav"),
+        ("clean/X.wav", "noise/X.wav"),
+        ("X_noise.wav", "X_pitch.wav"),
+        ("X_x1.1", "X_x1.2"),
+    ],
+)
+def test_altered_copies_are_known_by_their_folders_and_by_one_another(learnt, judged):
+    (found,) = augmented.look(seen([clip(learnt)], [clip(judged)]))
+
+    assert found.rows == ((judged, learnt),)
+
+
+def test_altered_copies_named_by_fact_and_by_name_are_of_one_clip():
+    (found,) = augmented.look(seen([clip("X.wav"), clip("X_noise.wav")], [clip("b.wav", copy_of="X.wav")]))
+
+    assert found.rows == (("b.wav", "X.wav"),)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("X.wav", "X.mp4"), ("X_noise.wav", "X_noise.mp4"), ("noise/1.wav", "speech/1.wav"), ("X_x1.wav", "X_x2.wav"),
+     ("noise_1.wav", "noise_2.wav"),
+     ("a/X.wav", "b/X_noise.wav"), ("v1.1.wav", "v1.2.wav"), ("fast/1.wav", "fast/2.wav"), ("gain.wav", "again.wav")],
+)  # fmt: skip
+def test_files_that_are_named_alike_are_no_altered_copies(names):
+    assert augmented.look(seen([clip(names[0])], [clip(names[1])])) == []
+
+
 def test_altered_copies_of_training_clips_in_train_raise_nothing():
     assert augmented.look(seen([clip("a"), clip("b", copy_of="a"), clip("a_noise1")], [clip("c")])) == []
 

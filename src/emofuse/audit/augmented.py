@@ -1,20 +1,13 @@
 """Noisy, stretched, shifted or mirrored copies of a clip that was learnt from, judged as if they were new."""
 
-import re
 from collections.abc import Hashable, Sequence
 
 from emofuse.audit.base import EVERYTHING, ROWS, Evidence, Finding, Grade, judging, meetings, pairs, where, words
+from emofuse.audit.names import bare, unaltered
 from emofuse.core.clip import Clip
 
 ASKS = "Are altered copies judged of clips that were learnt from, as far as names and facts tell?"
 TRAPS = ("T2",)
-ALTERED = re.compile(
-    r"(?P<stem>.+?)[\s._-]*(?:noisy?|noise|stretch(?:ed)?|slow(?:er)?|fast(?:er)?|speed|tempo|shift(?:ed)?|pitch(?:ed)?|"
-    r"aug(?:mented)?|flip(?:ped)?|hflip|vflip|mirror(?:ed)?|rot(?:ated?)?|crop(?:ped)?|gain|volume|reverb|echo|masked|specaug|copy)"
-    r"[\s._-]*[\d._x+-]*",
-    re.IGNORECASE,
-)
-"""A name with how it was altered at its end, such as ``03-01-05_noise1``."""
 BEFORE = {"before", *EVERYTHING}
 
 
@@ -72,11 +65,20 @@ def _said(evidence: Evidence) -> list[Finding]:
 def _originals(evidence: Evidence) -> dict[str, str]:
     """What each clip was made from: itself, unless a fact or its name tells otherwise."""
     clips = {clip.id: clip for split in evidence.splits for part in (split.train, split.valid, split.test) for clip in part}
-    names: dict[str, list[str]] = {}
+    plain: dict[str, str] = {}
+    altered: dict[str, dict[str, str]] = {}
     for name in clips:
-        match = ALTERED.fullmatch(name)
-        names.setdefault(match["stem"] if match else name, []).append(name)
-    stems = {name: stem for stem, those in names.items() if len(those) > 1 for name in those}
+        remaining, changed = unaltered(name)
+        if changed:
+            altered.setdefault(remaining, {})[name] = bare(name)
+        else:
+            plain.setdefault(remaining, name)
+    stems = {
+        name: plain.get(remaining, remaining)
+        for remaining, those in altered.items()
+        if remaining in plain or len(set(those.values())) > 1
+        for name in those
+    }
     return {name: clip.facts.get("copy_of") or stems.get(name, name) for name, clip in clips.items()}
 
 

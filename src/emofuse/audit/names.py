@@ -14,6 +14,21 @@ _RAVDESS = re.compile(
     r"(?:(?P<modality>0[123])-)?(?P<take>(?P<channel>0[12])-(?P<emotion>0[1-8])-\d\d-(?P<sentence>0[12])-\d\d-(?P<actor>\d\d))"
 )
 
+_HOW = (
+    r"(?:noisy?|noise|stretch(?:ed)?|slow(?:er)?|fast(?:er)?|speed|tempo|shift(?:ed)?|pitch(?:ed)?|aug(?:mented)?|flip(?:ped)?|hflip|vflip|"
+    r"mirror(?:ed)?|rot(?:ated?)?|crop(?:ped)?|gain|volume|reverb|echo|masked|specaug|copy)"
+)
+_MUCH = r"[\s._-]*[\d._x+-]*"
+_TIMES = r"(?:x|sp|rate|vol|snr)[+-]?\d+\.\d+x?"  # such as x1.1 and sp0.9; whole numbers count other things
+_AFTER = re.compile(rf"(?P<stem>.+?)(?:[\s._-]*{_HOW}{_MUCH}|[\s._-]+{_TIMES})", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:{_HOW}\d?|{_TIMES})[\s._-]+(?P<stem>[^\s._-].*)", re.IGNORECASE)
+_FOLDER = re.compile(rf"{_HOW}{_MUCH}|{_TIMES}", re.IGNORECASE)
+_PLAIN = {"clean", "original", "originals", "orig"}
+_MEDIA = re.compile(
+    r"\.(?:wav|flac|mp3|m4a|aac|ogg|opus|wma|aiff?|mp4|m4v|avi|mov|mkv|webm|flv|wmv|mpe?g|jpe?g|png|bmp|tiff?|gif|webp|npy|npz|mat|csv|txt|edf|bdf)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -45,7 +60,56 @@ def told(name: str) -> Told | None:
         >>> told("0001.png") is None
         True
     """
-    path = PurePosixPath(name.replace("\\", "/"))
+    found = _told(PurePosixPath(name.replace("\\", "/")))
+    if found is None:
+        remaining, altered = unaltered(name)
+        return _told(PurePosixPath(remaining)) if altered else None
+    return found
+
+
+def unaltered(name: str) -> tuple[str, bool]:
+    """A name without its media extension and without how it was altered, at its end, its front or in its folder; and whether it was.
+
+    It only looks so: a clip may be called "fast" for other reasons, and whoever asks must see whether the remaining name is there, too.
+
+    Example:
+        >>> unaltered("Actor_01/X_Noise2.wav")
+        ('Actor_01/X', True)
+        >>> unaltered("noise/X_sp0.9.wav")
+        ('X', True)
+        >>> unaltered("clean/X.png")
+        ('X', False)
+    """
+    path = PurePosixPath(bare(name))
+    base = path.name
+    plain, folder, above = _stripped(base), path.parent.name, path.parent.parent
+    if folder.lower() in _PLAIN or _FOLDER.fullmatch(folder):
+        return str(above / plain), plain != base or folder.lower() not in _PLAIN
+    if not folder:
+        return str(path.parent / plain), plain != base
+    return str(above / _stripped(folder) / plain), plain != base or _stripped(folder) != folder
+
+
+def bare(name: str) -> str:
+    r"""A name without its media extension, and without how often it is listed.
+
+    Example:
+        >>> bare(r"a\X_x1.1.WAV"), bare("X_x1.1")
+        ('a/X_x1.1', 'X_x1.1')
+    """
+    text = re.sub(r" \(\d+ in (?:train|valid|test)\)$", "", name.replace("\\", "/"))
+    suffix = PurePosixPath(text).suffix
+    return text.removesuffix(suffix) if _MEDIA.fullmatch(suffix) else text
+
+
+def _stripped(text: str) -> str:
+    """Without any alteration before or after."""
+    while (match := _AFTER.fullmatch(text) or _BEFORE.fullmatch(text)) is not None:
+        text = match["stem"]
+    return text
+
+
+def _told(path: PurePosixPath) -> Told | None:
     stem = path.stem if re.fullmatch(r"\.[A-Za-z]\w{1,4}", path.suffix) else path.name
     return next((found for read in _READERS if (found := read(stem, path)) is not None), None)
 
