@@ -146,6 +146,18 @@ def test_only_rows_that_all_have_count_and_the_others_are_counted():
     assert "1 more rows of other were left out: not all have them." in [remark.text for remark in told.document().remarks]
 
 
+def test_rows_without_an_answer_are_counted_and_told_to_count_as_wrong():
+    told = compare({"one": said(*"acac"), "other": said(*"a--c"), "silent": said(*"----")}, resamples=50)
+
+    remarks = [remark.text for remark in told.document().remarks]
+    assert told.unanswered == {"one": 0, "other": 2, "silent": 4}
+    assert told.as_dict()["unanswered"] == {"one": 0, "other": 2, "silent": 4}
+    for line in ("2 rows without an answer of other count as wrong", "4 rows without an answer of silent count as wrong"):
+        assert line in told.text().splitlines()
+        assert f"{line}." in remarks
+    assert "answer of one" not in told.text()
+
+
 def test_labels_in_another_order_are_the_same_labels():
     turned = said(*"acac", labels=LabelSet(("calm", "fear", "anger")))
 
@@ -157,8 +169,9 @@ def test_labels_in_another_order_are_the_same_labels():
 @pytest.mark.parametrize(
     ("other", "said_"),
     [
-        (said(*"acac", truth="aaac"), "one says of 2 that it is calm, of a; other that it is anger"),
-        (said(*"acac", people="abbb"), "one says of 2 that it is calm, of a; other that it is calm, of b"),
+        (said(*"acac", truth="aaac"), "one says of row 2 that it is 'calm', by a; other says 'anger', by a"),
+        (said(*"acac", people="abbb"), "one says of row 2 that it is 'calm', by a; other says 'calm', by b"),
+        (said(*"acac", truth="aaac", people="????"), "other says 'anger'[.] Expected the same truth"),
         (said(*"acac", ids="5678"), "one, other have no row in common: 1 is in one alone"),
     ],
 )

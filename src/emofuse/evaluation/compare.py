@@ -47,6 +47,7 @@ def compare(systems: Mapping[str, Predictions], *, units: str | None = None, res
     return Comparison(
         n=len(clips),
         left={name: len(told.clips) - len(clips) for name, told in systems.items()},
+        unanswered={name: int((answer < 0).sum()) for name, answer in answers.items()},
         accuracy={name: figures[f"accuracy {name}"] for name in systems},
         uar={name: figures[f"uar {name}"] for name in systems},
         any_right=figures["any"],
@@ -93,14 +94,24 @@ def _together(systems: Mapping[str, Predictions], labels: LabelSet) -> tuple[tup
             known = None not in (clip.subject, theirs.subject)
             if clip.label != theirs.label or (known and clip.subject != theirs.subject):
                 raise RunError(
-                    f"{first} says of {clip.id} that it is {clip.label}, of {clip.subject}; {name} that it is {theirs.label}, of "
-                    f"{theirs.subject}. Expected the same truth; bring both to the same words (--map), or to the same copy of the data."
+                    f"{first} says of row {clip.id} that it is {_said(clip)}; {name} says {_said(theirs)}. "
+                    f"Expected the same truth; bring both to the same words (--map), or to the same copy of the data."
                 )
     answers = {}
     for name, other in systems.items():
         place = np.array([*(labels.index(word) for word in other.labels), -1])  # the last is for no answer, -1
         answers[name] = place[other.answers[[rows[name][clip.id] for clip in clips]]]
     return clips, answers
+
+
+def _said(clip: Clip) -> str:
+    """A row's truth: its label, and its person where they are known.
+
+    Example:
+        >>> _said(Clip("32303", None, "anger", {})), _said(Clip("03a01Wa", "03", "anger", {}))
+        ("'anger'", "'anger', by 03")
+    """
+    return f"'{clip.label}'" + ("" if clip.subject is None else f", by {clip.subject}")
 
 
 def _figures(

@@ -105,6 +105,7 @@ class Comparison:
     Args:
         n: How many rows.
         left: By system, how many rows only some of the others have; they count for nothing.
+        unanswered: By system, how many rows it has no answer to; they count as wrong.
         accuracy: By system.
         uar: By system.
         any_right: Share of rows that at least one gets right: what choosing between them can reach at most.
@@ -117,6 +118,7 @@ class Comparison:
 
     n: int
     left: Mapping[str, int]
+    unanswered: Mapping[str, int]
     accuracy: Mapping[str, Figure]
     uar: Mapping[str, Figure]
     any_right: Figure
@@ -131,6 +133,7 @@ class Comparison:
         return {
             "n": self.n,
             "left": dict(self.left),
+            "unanswered": dict(self.unanswered),
             "drawn": self.drawn,
             "units": self.units,
             "data": self.data,
@@ -159,6 +162,7 @@ class Comparison:
         wide = max(len(name) for name in ("any of them", *self.accuracy))
         lines = [f"{self.n:,} rows that all of them have; {self.units:,} {self.drawn}"]
         lines += [f"{count:,} more rows of {name} left out: not all have them" for name, count in self.left.items() if count]
+        lines += [_wrong(count, name) for name, count in self.unanswered.items() if count]
         lines += ["", f"{'':<{wide}}  {'accuracy':<21}  uar"]
         lines += [f"{name:<{wide}}  {figure!s:<21}  {self.uar[name]}" for name, figure in self.accuracy.items()]
         lines += [f"{'any of them':<{wide}}  {self.any_right}", f"{'all of them':<{wide}}  {self.all_right}", ""]
@@ -192,6 +196,9 @@ class Comparison:
         for name, count in self.left.items():
             if count:
                 yield Remark(Tone.PLAIN, f"{count:,} more rows of {name} were left out: not all have them.")
+        for name, count in self.unanswered.items():
+            if count:
+                yield Remark(Tone.WARNING, f"{_wrong(count, name)}.")
 
     def _sections(self) -> Iterator[Section]:
         rows = [(name, *cells(figure), *cells(self.uar[name])) for name, figure in self.accuracy.items()]
@@ -248,6 +255,16 @@ class Comparison:
             for pair in self.pairs
         )
         return Table("Where they agree", heads, rows)
+
+
+def _wrong(count: int, name: str) -> str:
+    """What becomes of rows without an answer.
+
+    Example:
+        >>> _wrong(3589, "face"), _wrong(1, "face")
+        ('3,589 rows without an answer of face count as wrong', '1 row without an answer of face counts as wrong')
+    """
+    return f"{count:,} row{'s' if count != 1 else ''} without an answer of {name} count{'s' if count == 1 else ''} as wrong"
 
 
 def _points(figure: Figure) -> Figure:
