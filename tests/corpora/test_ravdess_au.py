@@ -56,7 +56,7 @@ def test_columns_are_named_as_openface_orders_them():
 
 
 def test_its_labels_and_folder_are_those_of_ravdess():
-    assert WORDS == RAVDESS.labels.words
+    assert RAVDESS.labels.words == WORDS
     assert RAVDESS_AU.under(Path("data")) == RAVDESS.under(Path("data"))
 
 
