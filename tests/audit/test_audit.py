@@ -104,7 +104,7 @@ def test_what_could_not_be_looked_at_is_said_and_never_fine(evidence, monkeypatc
 
     assert told.fine == ()
     assert [(asked.name, asked.why) for asked in told.unanswered] == [("a", "a thing nobody has")]
-    assert "1 of 1 questions could not be answered" in told.text()
+    assert "1 of 1 question could not be answered" in told.text()
     assert "a thing nobody has" in told.text()
     assert "Not looked at" in told.certificate()
 
@@ -162,10 +162,27 @@ def test_the_certificate_says_what_it_rests_on(evidence):
 
     text = told.certificate("2026-11-21")
 
-    assert text.startswith("**Audit: inflated** (2026-11-21)")
+    assert re.match(r"\*\*Audit: inflated; \d+ of \d+ questions could not be answered\*\* \(2026-11-21\)", text)
     assert told.digest[:16] in text
     assert "| inflated | T1 | people in train and test" in text
     assert "Looked at, and nothing found:" in text
+
+
+def test_the_heading_and_the_sentence_say_how_much_was_not_looked_at(evidence, monkeypatch):
+    open_ = {name: asking(raises=NotLooked("a thing nobody has")) for name in "abc"}
+    monkeypatch.setattr(module, "questions", lambda: open_ | {"d": asking()})
+
+    told = audit(evidence)
+
+    assert told.sentence == "fine: nothing was found; 3 of 4 questions could not be answered"
+    assert told.as_dict()["sentence"] == told.sentence
+    assert told.certificate().splitlines()[0] == "**Audit: fine in what could be looked at; 3 of 4 questions could not be answered**"
+
+
+def test_the_heading_is_short_where_everything_was_looked_at(evidence, monkeypatch):
+    monkeypatch.setattr(module, "questions", lambda: {"a": asking()})
+
+    assert audit(evidence).certificate().splitlines()[0] == "**Audit: fine**"
 
 
 def test_the_digest_changes_with_every_kind_of_evidence(evidence):
@@ -199,6 +216,16 @@ def test_the_command_prints_the_table_and_fails_on_a_leak(tmp_path, capsys):
     assert "INFLATED  T1" in capsys.readouterr().out
 
 
+def test_the_command_prints_only_the_question_that_is_asked(tmp_path, capsys):
+    cli.main(["audit", plain(tmp_path, *LEAKING), "--ask", "people"])
+
+    printed = capsys.readouterr().out
+    assert f"{len(questions()) - 1} of {len(questions())} were left out" in printed.splitlines()[1]
+    assert "could not be" not in printed
+    assert "it was left out" not in printed
+    assert questions()["texts"].ASKS not in printed
+
+
 def test_the_command_is_content_with_people_apart(tmp_path, capsys):
     path = plain(tmp_path, ["03-01-05-02-01-02-24.wav", "03-01-01-01-01-02-24.wav"], ["03-01-01-01-01-02-11.wav"])
 
@@ -212,7 +239,7 @@ def test_the_command_prints_json_and_writes_all_forms(tmp_path, capsys):
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads((tmp_path / "out" / "audit.json").read_text())
     assert {f["trap"] for f in printed["findings"]} >= {"T1", "T5"}
-    assert (tmp_path / "out" / "certificate.md").read_text().startswith("**Audit: inflated**")
+    assert (tmp_path / "out" / "certificate.md").read_text().startswith("**Audit: inflated; ")
     assert "INFLATED" in (tmp_path / "out" / "audit.txt").read_text()
 
 

@@ -20,6 +20,7 @@ GRADES = list(Grade)
 STEPS = 1_000  # of each question, in what progress is told
 SHOWN = 3  # rows named in the table; all of them are in the JSON
 WIDTH = 100  # signs of a line of text
+LEFT_OUT = "somebody to ask it: it was left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +72,20 @@ class Audit:
     @property
     def sentence(self) -> str:
         """The verdict with what it rests on."""
-        open_ = (
-            f"{len(self.unanswered)} of {self.asked} questions could not be answered" if self.unanswered else "every question was answered"
-        )
         said = {
             Grade.FINE: "nothing was found",
             Grade.INFLATED: "figures promise too much",
             Grade.BROKEN: "figures do not mean what they say",
         }
-        return f"{self.verdict}: {said[self.verdict]}; {open_}"
+        return f"{self.verdict}: {said[self.verdict]}; {self._reach or 'every question was answered'}"
+
+    @property
+    def _reach(self) -> str:
+        """How many questions are open, and how many were not asked; empty where there is none."""
+        left = sum(asked.why == LEFT_OUT for asked in self.unanswered)
+        count, rest = self.asked - left, len(self.unanswered) - left
+        told = [f"{rest} of {count} question{'' if count == 1 else 's'} could not be answered"] if rest else []
+        return ", ".join([*told, *([f"{left} of {self.asked} were left out"] if left else [])])
 
     def text(self) -> str:
         """For a terminal: what is wrong, what is fine, what could not be looked at."""
@@ -94,9 +100,10 @@ class Audit:
             lines += [*_wrapped(f"remedy: {finding.remedy}", "  "), ""]
         if self.fine:
             lines += ["looked at, and nothing found", *(f"  {','.join(asked.traps):<10} {asked.asks}" for asked in self.fine), ""]
-        if self.unanswered:
+        wanting = [asked for asked in self.unanswered if asked.why != LEFT_OUT]
+        if wanting:
             lines.append("could not be looked at, for want of")
-            for asked in self.unanswered:
+            for asked in wanting:
                 lines += [f"  {','.join(asked.traps):<10} {asked.asks}", *_wrapped(str(asked.why), " " * 13)]
         return "\n".join(lines).rstrip()
 
@@ -105,6 +112,7 @@ class Audit:
         return {
             "name": self.name,
             "verdict": str(self.verdict),
+            "sentence": self.sentence,
             "rows": self.rows,
             "splits": list(self.splits),
             "sha256": self.digest,
@@ -119,7 +127,9 @@ class Audit:
         Args:
             date: When, as the card should have it.
         """
-        lines = [f"**Audit: {self.verdict}**{f' ({date})' if date else ''}", ""]
+        limited = " in what could be looked at" if self.verdict == Grade.FINE and self._reach else ""
+        heading = f"Audit: {self.verdict}{limited}" + (f"; {self._reach}" if self._reach else "")
+        lines = [f"**{heading}**{f' ({date})' if date else ''}", ""]
         lines.append(f"`{self.name}`: {self.rows:,} rows, {len(self.splits)} splits, evidence SHA-256 `{self.digest[:16]}`.")
         if self.findings:
             lines += ["", "| grade | trap | what |", "| --- | --- | --- |"]
@@ -170,7 +180,7 @@ def audit(evidence: Evidence, progress: Progress = quiet_progress, only: Collect
     for i, (name, question) in enumerate(asked.items()):
         try:
             if only and name not in only:
-                raise NotLooked("somebody to ask it: it was left out")
+                raise NotLooked(LEFT_OUT)
             found = _found(question, evidence, partial(_within, progress, i, len(asked)))
         except NotLooked as need:
             unanswered.append(Asked(name, question.ASKS, tuple(question.TRAPS), str(need)))
