@@ -123,6 +123,10 @@ def test_what_learnt_from_everything_shows_others_figures_and_sets_its_own_apart
     assert told["in_sample"] is True
     assert report.n == 72 != held_out["n"]
     assert f"it gets {100 * held_out['accuracy']['value']:.0f} right" in told["sentence"]
+    for name in ("n", "accuracy", "uar", "weighted_f1", "ece", "majority"):
+        assert told[name] == held_out[name]
+    assert told["in_sample_figures"]["n"] == 72
+    assert told["in_sample_figures"]["accuracy"] == report.as_dict()["accuracy"]
     assert "## On what it has learnt from: no result" in page
     assert not (tmp_path / "predictions.csv").exists()
     assert (tmp_path / "in_sample" / "predictions.csv").exists()

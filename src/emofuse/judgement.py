@@ -79,8 +79,8 @@ def judge(
 ) -> Report:
     """Judge a run on the test part of its own split, or on another corpus that it has never seen, and write the report's folder.
 
-    A run that has learnt from everything has no test part: it is judged on what it has learnt from, and the report says so,
-    and shows what others of its recipe were worth on what they had not learnt from.
+    A run that has learnt from everything has no test part: it is judged on what it has learnt from, and these figures are given
+    back. The report that is written says so, and shows what others of its recipe were worth on what they had not learnt from.
 
     Args:
         run: A shipped name or a folder.

@@ -1,9 +1,11 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from emofuse.evaluation.about import headline
 from emofuse.evaluation.compare import compare
-from emofuse.evaluation.folder import write_comparison, write_report
+from emofuse.evaluation.folder import text, write_comparison, write_report
 from emofuse.evaluation.kept import report as kept
 from emofuse.evaluation.predictions import read_predictions
 
@@ -56,9 +58,37 @@ def test_answers_to_what_was_learnt_from_lie_where_nobody_takes_them_for_results
 
     assert "predictions.csv" not in files(tmp_path)
     assert "in_sample/predictions.csv" in files(tmp_path)
-    assert strict(tmp_path / "report.json")["in_sample"] is True
+    said = strict(tmp_path / "report.json")
+    assert said["in_sample"] is True
+    assert kept(said).as_dict() == report.as_dict()
+    assert kept(said["in_sample_figures"]).as_dict() == inside.as_dict()
     assert f"accuracy,{report.accuracy.value}" in (tmp_path / "csv" / "figures.csv").read_text()
     assert f"accuracy,{inside.accuracy.value}" in (tmp_path / "in_sample" / "csv" / "figures.csv").read_text()
+
+
+def test_a_terminal_shows_what_was_not_learnt_from_first_and_the_rest_in_one_line(report, about, tmp_path):
+    inside = report_of(answered(sure=9.0))
+
+    write_report(tmp_path, inside, answered(sure=9.0), replace(about, in_sample=True, held_out=report))
+
+    head, *lines = text(tmp_path).splitlines()
+    assert head == "On what was not learnt from, by networks of the same recipe"
+    assert f"accuracy     {report.accuracy}" in lines
+    assert f"accuracy     {inside.accuracy}" not in lines
+    assert lines[-1].startswith(f"on what it has learnt from: accuracy {inside.accuracy.value:.3f}, uar {inside.uar.value:.3f}")
+    assert lines[-1].endswith("(no result)")
+
+
+def test_where_nobody_measured_it_on_others_a_terminal_calls_the_figures_no_result(about, tmp_path):
+    inside = report_of(answered(sure=9.0))
+
+    write_report(tmp_path, inside, answered(sure=9.0), replace(about, in_sample=True, held_out=None))
+
+    said = strict(tmp_path / "report.json")
+    assert (said["in_sample"], said["in_sample_figures"]) == (True, None)
+    assert said["accuracy"]["value"] == pytest.approx(inside.accuracy.value, abs=1e-6)
+    assert text(tmp_path).startswith(f"{said['sentence']}\n\nOn what it has learnt from: no result\n")
+    assert "nobody has measured it" in said["sentence"]
 
 
 def test_a_report_without_a_single_answer_is_json_all_the_same(about, tmp_path):

@@ -24,9 +24,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Writes the report and prints it."""
+    from emofuse.evaluation.folder import text
     from emofuse.judgement import judge
 
-    report = judge(
+    judge(
         options.run,
         data=options.data,
         out=options.out,
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         level=options.level,
         audited=not options.skip_audit,
     )
-    print(report.text())
+    print(text(options.out))
     print(f"to read: {options.out / 'report.html'}; every table: {options.out / 'csv'}")
     print(f"report.json is in {options.out}")
     return 0

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from emofuse.evaluation import kept
 from emofuse.evaluation import predictions as table
 from emofuse.evaluation.about import About, headline
 from emofuse.evaluation.comparison import Comparison
@@ -18,6 +19,8 @@ from emofuse.evaluation.sections import document
 from emofuse.evaluation.tables import write_csv, write_tables
 from emofuse.media.beside import beside
 
+HELD_OUT = "On what was not learnt from, by networks of the same recipe"  # heads figures in a terminal
+NO_RESULT = "On what it has learnt from: no result"
 LEARNT = "in_sample"  # folder of tables and answers that are no results, because what they are about was learnt from
 
 
@@ -26,8 +29,9 @@ def write_report(
 ) -> None:
     """Write a whole report, each file whole or not at all.
 
-    Where a run was judged on what it has learnt from, ``csv/`` holds the figures of what it had not, and its own tables and answers
-    lie in ``in_sample/``, where no comparison takes them for results.
+    Where a run was judged on what it has learnt from, ``report.json`` and ``csv/`` hold the figures of what it had not, where they
+    are known; its own stand under ``in_sample_figures``, its own tables and answers lie in ``in_sample/``, where no comparison takes
+    them for results.
 
     Args:
         folder: Made where it is missing.
@@ -40,12 +44,14 @@ def write_report(
         MediaError: It cannot be written there.
     """
     told = document(report, about)
+    held_out = about.held_out if about.in_sample else None
     said = {
-        **report.as_dict(),
+        **(held_out or report).as_dict(),
         "sentence": headline(report, about),
         "recognizer": about.name,
         "corpus": about.corpus,
         "in_sample": about.in_sample,
+        "in_sample_figures": None if held_out is None else report.as_dict(),
         "unseen": about.unseen,
         "elsewhere": {name: other.as_dict() for name, other in about.elsewhere.items()},
         "certificate": None if about.certificate is None else dict(about.certificate),
@@ -58,11 +64,29 @@ def write_report(
     own = folder / LEARNT if about.in_sample else folder
     if about.in_sample:
         (folder / table.FILE).unlink(missing_ok=True)  # of an earlier report in the same folder
-    if about.in_sample and about.held_out is not None:
-        write_tables(folder / "csv", about.held_out)
+    if held_out is not None:
+        write_tables(folder / "csv", held_out)
     write_tables(own / "csv", report)
     if predictions is not None:
         predictions.write(own / table.FILE)
+
+
+def text(folder: Path) -> str:
+    """What the ``report.json`` of a folder says, for a terminal: figures of what was not learnt from first.
+
+    Raises:
+        RunError: It is not a report's.
+    """
+    said = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    told, inside = kept.report(said), said["in_sample_figures"]
+    if not said["in_sample"]:
+        return told.text()
+    if inside is None:
+        return f"{said['sentence']}\n\n{NO_RESULT}\n\n{told.text()}"
+    learnt = kept.report(inside)
+    figures = ", ".join(f"{name} {getattr(learnt, name).value:.3f}" for name in ("accuracy", "uar"))
+    line = f"on what it has learnt from: {figures}, {learnt.n:,} {learnt.level}s (no result)"
+    return f"{HELD_OUT}\n\n{told.text()}\n\n{line}"
 
 
 def write_comparison(folder: Path, comparison: Comparison) -> None:
