@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from emofuse.audit.audit import audit, questions
 from emofuse.audit.base import Grade
 from emofuse.audit.evidence import evidence, of_corpus, of_lists, of_run, of_table
-from emofuse.core.errors import CorpusError, RunError, SplitError
+from emofuse.audit.statements import KINDS, said
+from emofuse.core.errors import CorpusError, RunError, SplitError, UnknownName
 from emofuse.run import facts
 
 
@@ -187,3 +190,48 @@ def test_fer2013_does_not_say_who_is_who_and_so_is_not_called_clean_of_people(sh
 
     assert "people" in {asked.name for asked in told.unanswered}
     assert "people" not in {asked.name for asked in told.fine}
+
+
+WRONG = [
+    ("normalised_on", "all", "write normalized_on"),
+    ("mood", "good", "chosen_on"),
+    ("accuracy", "abc", "68.3"),
+    ("accuracy", 683, "68.3"),
+    ("chosen_on", 3, "text"),
+    ("n_test", "many", "whole number"),
+    ("n_test", True, "whole number"),
+    ("confusion", [[1, 2], [3]], "one length"),
+    ("confusion", [[1, 2, 3, 4], [1, 2, 3, 4]], "one length"),
+    ("systems", {"a": 3}, "by system"),
+    ("systems", ["a"], "by system"),
+    ("systems", {"a": {"accuracy": "high"}}, "by system"),
+    ("support", {"anger": "few"}, "each label"),
+    ("history", 3, "epochs"),
+    ("seeds", ["a"], "whole number"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), WRONG, ids=lambda value: str(value)[:20])
+def test_what_cannot_be_said_is_refused_with_what_can(name, value, expected, tmp_path):
+    path = tmp_path / "split.json"
+    path.write_text(json.dumps({"train": ["a"], "test": ["b"]}))
+    with pytest.raises(UnknownName, match=r"--says tells.* Expected .*; .*\.") as told:
+        of_lists(path, says={name: value})
+    assert expected in str(told.value)
+
+    path.write_text(json.dumps({"train": ["a"], "test": ["b"], "says": {name: value}}))
+    with pytest.raises(UnknownName, match=r"split\.json tells"):
+        of_lists(path)
+
+
+def test_everything_that_the_document_shows_may_be_said():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "traps.md").read_text(encoding="utf-8").partition("## What may be said")[2]
+    names = set(re.findall(r"`(\w+)`", "".join(row.split("|")[1] for row in text.splitlines() if row.startswith("| `"))))
+    shown = {
+        "chosen_on": "valid", "stopped_on": ["valid"], "augmented": True, "pretrained": "none", "seeds": [0, 1], "epoch": None, "WAR": 0.6,
+        "accuracy": [66.9, "66.09 %"], "systems": {"CNN": {"accuracy": 0.683, "valid": 0.72, "n": 600, "p": 0.03}, "RNN": 68},
+        "confusion": [[1, 2, 0], [3, 4, 0]], "history": [[{"number": 1, "test_accuracy": 0.4}]],
+    }  # fmt: skip
+
+    assert names == set(KINDS)
+    assert said(shown) == shown

@@ -12,6 +12,7 @@ import numpy as np
 from emofuse import catalog
 from emofuse.audit.base import Evidence
 from emofuse.audit.lists import lists, parts_of
+from emofuse.audit.statements import said as checked
 from emofuse.core.clip import Clip
 from emofuse.core.errors import CorpusError, EmofuseError, RunError, SplitError
 from emofuse.core.labels import LabelSet, relabel
@@ -37,7 +38,7 @@ def of_corpus(
         says: What is said about what was made of it.
 
     Raises:
-        UnknownName: There is no such corpus, protocol or argument.
+        UnknownName: There is no such corpus, protocol, argument or statement.
         CorpusError: It is not there, or no folder is named.
         SplitError: Its clips cannot be divided so.
     """
@@ -52,7 +53,7 @@ def of_corpus(
         tuple(divide(clips)) if divide else (),
         corpus,
         features=_features(clips),
-        says=says,
+        says=checked(says),
         protocol=divide,
     )
 
@@ -89,7 +90,7 @@ def of_lists(path: Path, data: Path | None = None, corpus: str | None = None, sa
         found if divide else tuple(rows.values()),
         read.splits,
         known,
-        says={**read.says, **says},
+        says={**checked(read.says, Path(path).name), **checked(says)},
         protocol=divide,
     )
 
@@ -145,7 +146,7 @@ def of_table(
         features=matrix if matrix.shape[1] else None,
         scores=scores,
         labels=labels,
-        says=says,
+        says=checked(says),
         blocks={str(m): slice(*edges) for m, edges in _edges(told.blocks, path, features).items() if m is not None},
         protocol=divide,
     )
@@ -182,7 +183,7 @@ def of_run(
     scores = _aligned(clips, *answers) if answers and clips else None
     return Evidence(
         str(run), clips, splits, corpus, scores=scores, labels=words if scores is not None else None,
-        says={**_told(where, said), **says}, protocol=divide,
+        says={**_told(where, said), **checked(says)}, protocol=divide,
     )  # fmt: skip
 
 
