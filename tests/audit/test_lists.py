@@ -143,6 +143,21 @@ def test_what_holds_no_lists_is_refused(text, tmp_path):
         lists(path)
 
 
+@pytest.mark.parametrize("entry", [None, {"a": 1}, [1], True, "", {"id": None}])
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_what_is_no_name_is_refused(entry, part, tmp_path):
+    path = file(tmp_path, {"train": [1], "test": [2]} | {part: [3, entry]})
+
+    with pytest.raises(SplitError, match=r"names no clip\. Expected a text or a number.*; write it so"):
+        lists(path)
+
+
+def test_numbers_are_names(tmp_path):
+    (split,) = lists(file(tmp_path, {"train": [1, 2.5], "test": [{"id": 3}]})).splits
+
+    assert [clip.id for clip in (*split.train, *split.test)] == ["1", "2.5", "3"]
+
+
 def test_a_column_names_parts_or_numbers_folds():
     clips = [Clip(f"{i}", None, "calm", {}) for i in range(4)]
 

@@ -48,7 +48,7 @@ def lists(path: Path, clips: Sequence[Clip] = ()) -> Lists:
         clips: Of the corpus, where it is at hand; names are found among their ids.
 
     Raises:
-        SplitError: It cannot be read, or holds no lists.
+        SplitError: It cannot be read, holds no lists, or lists what is no name.
     """
     said = _read(path)
     described = said.get("clips") if isinstance(said.get("clips"), Mapping) else {}
@@ -162,9 +162,19 @@ class _Reader:
         return Split(name, got["train"], got["valid"], got["test"])
 
     def clip(self, entry: object) -> Clip:
-        """The clip that an entry means: by its id, by what its file is called, or else as little as it says itself."""
+        """The clip that an entry means: by its id, by what its file is called, or else as little as it says itself.
+
+        Raises:
+            SplitError: The entry is neither a text nor a number, and has none under a name's key.
+        """
         said = entry if isinstance(entry, Mapping) else {}
-        text = str(next((said[key] for key in ("id", "path", "file", "name") if key in said), entry))
+        named = next((said[key] for key in ("id", "path", "file", "name") if key in said), entry)
+        if not isinstance(named, str | int | float) or isinstance(named, bool) or named == "":
+            raise SplitError(
+                f"A part lists {json.dumps(entry)[:80]}, which names no clip. Expected a text or a number, or an object with one "
+                "under id, path, file or name; write it so."
+            )
+        text = str(named)
         name = told(text)
         if name is not None:
             self.seen.append(name.corpus)
