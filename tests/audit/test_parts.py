@@ -1,5 +1,6 @@
 """Who and what stands in two parts: each trap planted, and its clean near-twin."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from emofuse.audit import augmented, dialogues, listed_twice, multiplied, people, recordings, sentences, takes, texts, windows
 from emofuse.audit.base import Evidence, Grade, NotLooked
+from emofuse.audit.evidence import of_lists
 from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.corpus import Corpus, Published
 from emofuse.core.labels import LabelSet
@@ -291,6 +293,27 @@ def test_takes_in_several_modalities_are_counted_once():
     assert takes.look(seen(both("t1"), [clip("01-t2", same_take="t2")])) == []
     with pytest.raises(NotLooked, match="takes"):
         takes.look(seen([clip("a")], [clip("b")]))
+
+
+SOUND, WHOLE = "03-01-05-01-02-01-07.wav", "01-01-05-01-02-01-07.mp4"
+
+
+@pytest.mark.parametrize(
+    ("train", "test", "rows"),
+    [
+        ([SOUND], [SOUND], []),
+        (["other"], [SOUND, SOUND], []),
+        ([SOUND], ["03-01-05-01-02-01-07_noise.wav"], []),
+        ([SOUND, WHOLE], [SOUND], [((f"{SOUND} (2 in test)", WHOLE),)]),
+        (["other"], [SOUND, SOUND, WHOLE], [((SOUND, WHOLE),)]),
+    ],
+    ids=["in both", "judged twice", "altered", "both kinds learnt from", "both kinds judged"],
+)
+def test_one_file_listed_twice_is_no_other_modality(train, test, rows, tmp_path):
+    path = tmp_path / "split.json"
+    path.write_text(json.dumps({"train": [WHOLE.replace("-07.", "-08."), *train], "test": test}))
+
+    assert [found.rows for found in takes.look(of_lists(path))] == rows
 
 
 def window(name, start, end, recording="r"):

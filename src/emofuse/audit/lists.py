@@ -200,8 +200,8 @@ class _Reader:
 
 
 def _take(name: Told | None) -> dict[str, str]:
-    """Of which take a file is one of several, where its name tells; the clip itself, which all of them are, has no such fact."""
-    return {"same_take": name.facts["same_take"]} if name is not None and "same_take" in name.facts else {}
+    """Of which take a file is one of several, and which, where its name tells; the clip itself, which all of them are, has no such fact."""
+    return {} if name is None else {fact: name.facts[fact] for fact in ("same_take", "take_form") if fact in name.facts}
 
 
 def _canonical(text: str, name: Told | None) -> str:

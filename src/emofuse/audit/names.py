@@ -131,7 +131,7 @@ def _ravdess(stem: str, path: PurePosixPath) -> Told | None:
         name["take"],
         name["actor"],
         ravdess.CODES[name["emotion"]],
-        facts | ({"same_take": name["take"]} if name["modality"] else {}),
+        facts | ({"same_take": name["take"], "take_form": name["modality"]} if name["modality"] else {}),
     )
 
 
