@@ -220,3 +220,17 @@ def test_two_systems_lead_with_their_sentence():
     told = compare({"a": answered(seed=1), "b": replace(answered(seed=2))}, resamples=50)
 
     assert told.document().lead == told.pairs[0].sentence
+
+
+def test_of_one_unit_a_difference_has_no_interval_and_is_not_shown():
+    first, second = (said(*answers, people="aaaa") for answers in ("acac", "aaaa"))
+    alike = [replace(told, clips=tuple(replace(clip, facts={"dialogue": "d"}) for clip in told.clips)) for told in (first, second)]
+
+    told = compare(dict(zip(("first", "second"), alike, strict=True)), units="dialogue", resamples=50)
+
+    (pair,) = told.pairs
+    assert not pair.shown
+    assert pair.sentence.startswith("first is better than second by 50.0 points [-] over 1 dialogue (")
+    assert "nan" not in told.text()
+    assert told.as_dict()["pairs"][0]["accuracy"]["interval"] == [None, None]
+    assert told.document().sections[1].pictures[0].draw().startswith("<svg")

@@ -117,6 +117,30 @@ def test_one_person_alone_is_no_group_to_draw_from():
 
     assert report.drawn == "clips"
     assert report.accuracy.interval == (0.0, 1.0)
+    assert report.notes == ("one person: the intervals draw clips of theirs, and tell nothing of other people",)
+
+
+def test_one_clip_has_figures_and_no_interval():
+    report = judged(LABELS, [clip("1")], np.array([SURE["anger"]]), resamples=50)
+
+    assert (report.drawn, report.drawn_from) == ("clips", 1)
+    assert report.accuracy.value in (0.0, 1.0)
+    assert np.isnan(report.accuracy.interval).all()
+    assert report.accuracy.as_dict()["interval"] == [None, None]
+    assert str(report.accuracy) == f"{report.accuracy.value:.3f} [-]"
+    assert report.notes == ("one person, one clip: no interval",)
+    assert "(no intervals: 1 clip)" in report.text()
+    assert "nan" not in report.text()
+
+
+def test_a_group_of_one_person_has_no_interval_where_people_are_drawn():
+    clips = [clip("1", "ann"), clip("2", "ann"), clip("3", "bob"), clip("4", "bob")]
+
+    report = judged(LABELS, clips, np.array([SURE["anger"]] * 4), folds=["one", "one", "two", "two"], resamples=50)
+
+    assert report.drawn == "people"
+    assert not np.isnan(report.accuracy.interval).any()
+    assert all(np.isnan(part.accuracy.interval).all() for part in report.folds.values())
 
 
 def test_groups_are_facts_with_few_values_and_enough_clips():

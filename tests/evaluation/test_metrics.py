@@ -283,3 +283,10 @@ def test_intervals_of_several_numbers_are_those_of_each(truth, probabilities):
 
 def test_what_is_never_there_to_measure_has_no_interval():
     assert np.isnan(interval(ece, np.array([0, 1]), np.full((2, 2), np.nan), resamples=10)).all()
+
+
+@pytest.mark.parametrize(("rows", "groups"), [(1, None), (4, ["ann"] * 4)])
+def test_of_fewer_than_two_nothing_is_drawn_and_there_is_no_interval(rows, groups):
+    truth = np.zeros(rows, dtype=int)
+
+    assert np.isnan(interval(accuracy, truth, truth, groups, resamples=20)).all()

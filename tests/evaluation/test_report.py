@@ -8,7 +8,7 @@ from emofuse.core.clip import Clip
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
 from emofuse.evaluation.evaluate import judged
-from emofuse.evaluation.report import Report
+from emofuse.evaluation.report import Figure, Report
 
 LABELS = LabelSet(("anger", "calm"))
 
@@ -117,3 +117,10 @@ def test_segments_are_called_segments():
     assert "40 segments; 0 of 4" in text
     assert "sex female: 20 segments" in text
     assert "clips" not in text
+
+
+def test_a_difference_has_signs_and_a_dash_where_there_is_no_interval():
+    nan = float("nan")
+
+    assert Figure(-0.25, (-0.5, 0.125)).signed == "-0.250 [-0.500, +0.125]"
+    assert Figure(0.25, (nan, nan)).signed == "+0.250 [-]"

@@ -147,3 +147,20 @@ def test_without_any_answer_nothing_is_said_of_certainty():
 
     assert not {"How sure it is", "When it may abstain"} & set(titles(told))
     assert "60 clips have no answer and count as wrong." in [remark.text for remark in told.remarks]
+
+
+def test_clips_that_could_not_be_read_are_listed_as_words(report, about):
+    told = document(report, replace(about, made={"unreadable": ["03a01Fa", "08a04Ta"]}))
+    none = document(report, replace(about, made={"unreadable": []}))
+
+    rows = [row for section in told.sections for table in section.tables for row in table.rows]
+    assert ("clips that could not be read", "03a01Fa, 08a04Ta") in rows
+    assert not any(row[0] == "clips that could not be read" for section in none.sections for table in section.tables for row in table.rows)
+
+
+def test_one_clip_of_one_person_is_told_in_the_singular_and_without_intervals():
+    told = document(report_of(SHAPES["one clip"]()), About("voice", "ravdess"))
+
+    assert told.sections[0].text == ("1 clip of 1 person. Too few to draw anew: no intervals.",)
+    assert "One person, one clip: no interval." in [remark.text for remark in told.remarks]
+    assert told.tiles[0].detail == "-"

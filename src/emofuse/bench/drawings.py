@@ -1,6 +1,7 @@
 """What only a bench draws: curves over a share, and gains around zero. In the style of all figures."""
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 
 from emofuse.evaluation.plots import FAINT, GRID, INK, MARKS, papers, svg
 from emofuse.evaluation.report import Figure
@@ -26,7 +27,7 @@ def curves(series: Mapping[str, Sequence[tuple[float, float]]]) -> str:
 def gains(rows: Mapping[str, Figure]) -> str:
     """A mark for each gain and a bar for its interval, around a line at none."""
     drawing, (axes,) = papers(0.34 * len(rows) + 0.85, (1,))
-    far = max([abs(edge) for figure in rows.values() for edge in (figure.value, *figure.interval)] or [0.0])
+    far = max([abs(edge) for figure in rows.values() for edge in (figure.value, *figure.interval) if not isnan(edge)] or [0.0])
     for row, figure in enumerate(rows.values()):
         axes.plot(figure.interval, [row, row], color=FAINT, linewidth=2.2, solid_capstyle="butt", zorder=2)
         axes.plot(figure.value, row, "o", color=INK, markersize=5.5, zorder=3)

@@ -203,7 +203,7 @@ def cells(line: Line) -> Iterator[str]:
     yield line.regime
     for name in ("uar", "accuracy", "weighted_f1"):
         yield str(line.figures[name]) if name in line.figures and name != "weighted_f1" else _short(line.figures.get(name))
-    yield f"{line.gain.uar.value:+.3f} [{line.gain.uar.interval[0]:+.3f}, {line.gain.uar.interval[1]:+.3f}]" if line.gain else "-"
+    yield line.gain.uar.signed if line.gain else "-"
     yield chance(line.gain.holm) if line.gain else "-"
     yield _short(line.figures.get("ece"))
     yield "-" if line.parameters is None else f"{line.parameters:,}"

@@ -10,7 +10,6 @@ from emofuse.bench.results import HEADS, ORACLE, WORDS, Line, Results, cells
 from emofuse.evaluation import plots
 from emofuse.evaluation.document import Document, Picture, Remark, Section, Table, Tile, Tone
 from emofuse.evaluation.paired import LEVEL
-from emofuse.evaluation.report import Figure
 
 DRAWN = 4  # curves in one picture, that of the best member among them
 READING = (
@@ -138,8 +137,8 @@ def _gains(results: Results, scored: Sequence[Line]) -> Section:
                     (
                         line.kind,
                         line.name,
-                        _signed(line.gain.uar),
-                        _signed(line.gain.accuracy),
+                        line.gain.uar.signed,
+                        line.gain.accuracy.signed,
                         f"{line.gain.p:.4f}",
                         f"{line.gain.holm:.4f}",
                     )
@@ -150,10 +149,6 @@ def _gains(results: Results, scored: Sequence[Line]) -> Section:
             ),
         ),
     )
-
-
-def _signed(figure: Figure) -> str:
-    return f"{figure.value:+.3f} [{figure.interval[0]:+.3f}, {figure.interval[1]:+.3f}]"
 
 
 def _without(results: Results, scored: Sequence[Line]) -> Section:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from emofuse.core.corpus import Corpus
+from emofuse.evaluation.details import interval
 from emofuse.evaluation.report import Report
 
 MUST_NOT = """\
@@ -57,7 +58,7 @@ def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: 
         _table(
             ("figure", "value", "interval"),
             [
-                (name, f"{figure.value:.3f}", f"{figure.interval[0]:.3f} to {figure.interval[1]:.3f}")
+                (name, f"{figure.value:.3f}", interval(figure))
                 for name, figure in (
                     ("accuracy", report.accuracy),
                     ("UAR", report.uar),

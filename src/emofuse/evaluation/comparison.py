@@ -6,12 +6,13 @@ A comparison knows how to print itself, not how its figures come about.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import isnan
 
 from emofuse.evaluation import plots
 from emofuse.evaluation.details import cells, number
 from emofuse.evaluation.document import Document, Picture, Remark, Section, Table, Tone
 from emofuse.evaluation.paired import LEVEL
-from emofuse.evaluation.report import Figure
+from emofuse.evaluation.report import Figure, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +68,24 @@ class Pair:
     @property
     def shown(self) -> bool:
         """Whether a difference in accuracy is shown: corrected for the number of pairs, and with an interval that leaves out nought."""
-        return self.holm < LEVEL and not self.accuracy.interval[0] <= 0 <= self.accuracy.interval[1]
+        low, high = self.accuracy.interval
+        return self.holm < LEVEL and (low > 0 or high < 0)  # neither is where there is no interval
 
     @property
     def sentence(self) -> str:
         """Whether a difference is shown, and what it rests on."""
         low, high = (100 * edge for edge in self.accuracy.interval)
+        edges = "[-]" if isnan(low) else f"[{low:.1f}, {high:.1f}]"
         points = 100 * self.accuracy.value
         corrected = "" if self.holm == self.permutation else f", Holm {_p(self.holm)}"
-        rests = f"[{low:.1f}, {high:.1f}] over {self.units:,} {self.drawn} (permutation {_is(self.permutation)}{corrected})"
+        rests = f"{edges} over {counted(self.units, self.drawn)} (permutation {_is(self.permutation)}{corrected})"
         if not points:
             return f"{self.first} and {self.second} are right equally often {rests}: no difference is shown."
         said = f"{self.first} is better than {self.second} by {points:.1f} points {rests}"
         if self.shown:
             return f"{said}: shown."
         if self.least >= LEVEL:
-            return f"{said}: not shown, nor could {self.units} {self.drawn} show any: the smallest possible p is {_p(self.least)}."
+            return f"{said}: not shown, nor could {counted(self.units, self.drawn)} show any: the smallest possible p is {_p(self.least)}."
         wanted = "" if self.needed is None else f"; it would need {_rounded(self.needed)} {self.drawn} like these"
         return f"{said}: not shown{wanted}."
 
@@ -160,7 +163,7 @@ class Comparison:
     def text(self) -> str:
         """For a terminal: the systems, the pairs, and a sentence for each."""
         wide = max(len(name) for name in ("any of them", *self.accuracy))
-        lines = [f"{self.n:,} rows that all of them have; {self.units:,} {self.drawn}"]
+        lines = [f"{self.n:,} rows that all of them have; {counted(self.units, self.drawn)}"]
         lines += [f"{count:,} more rows of {name} left out: not all have them" for name, count in self.left.items() if count]
         lines += [_wrong(count, name) for name, count in self.unanswered.items() if count]
         lines += ["", f"{'':<{wide}}  {'accuracy':<21}  uar"]

@@ -7,7 +7,7 @@ from math import isnan
 from emofuse.evaluation import plots
 from emofuse.evaluation.document import Picture, Section, Table
 from emofuse.evaluation.metrics import tenths
-from emofuse.evaluation.report import FIGURES, Figure, Part, Report
+from emofuse.evaluation.report import FIGURES, Figure, Part, Report, counted
 
 NAMES = {
     "accuracy": "accuracy",
@@ -44,7 +44,7 @@ def details(report: Report) -> Iterator[Section]:
 
 
 def _overall(report: Report) -> Section:
-    people = "" if report.people is None else f" of {len(report.people):,} people"
+    people = "" if report.people is None else f" of {counted(len(report.people), 'people')}"
     named = ("accuracy", "uar", "macro_f1", "weighted_f1")
     against = {f"always {report.commonest}": report.majority.value, "chance": report.chance.uniform}
     rows = [(NAMES[name], *cells(getattr(report, name))) for name in FIGURES]
@@ -56,7 +56,9 @@ def _overall(report: Report) -> Section:
     return Section(
         "Figures",
         (
-            f"{report.n:,} {report.level}s{people}. Beside each figure stands the range that holds 95 % of what comes out "
+            f"{counted(report.n, report.level + 's')}{people}. Too few to draw anew: no intervals."
+            if report.drawn_from == 1
+            else f"{report.n:,} {report.level}s{people}. Beside each figure stands the range that holds 95 % of what comes out "
             f"when {report.drawn_from:,} {report.drawn} are drawn anew, {report.resamples:,} times."
             if report.drawn_from
             else f"{report.n:,} {report.level}s{people}. Beside each figure stands its 95 % interval, drawing {report.drawn} anew.",

@@ -33,7 +33,7 @@ from emofuse.evaluation.metrics import (
     uar,
     weighted_f1,
 )
-from emofuse.evaluation.report import Figure, Part, Person, Report
+from emofuse.evaluation.report import Figure, Part, Person, Report, counted
 from emofuse.reading import Recognizer
 
 RESAMPLES = 10_000
@@ -216,6 +216,7 @@ def judged(
     subjects = [clip.subject for clip in clips]
     people = tuple(sorted({who for who in subjects if who is not None})) if None not in subjects else None
     drawn, owners = drawn_units(clips, units, level)
+    units_drawn = len(clips) if owners is None else len(set(owners))
     commonest = majority(truth)
     figures: dict[str, Any] = _figures(  # by the names that Report has for them
         {
@@ -249,10 +250,11 @@ def judged(
         folds={} if folds is None else {name: part(rows) for name, rows in _by_value(folds).items()},
         unanswered=int(absent.sum()),
         drawn=drawn,
-        drawn_from=len(clips) if owners is None else len(set(owners)),
+        drawn_from=units_drawn,
         resamples=resamples,
         level=level,
         data=fingerprint(clips),
+        notes=_none_drawn(drawn, units_drawn, people),
     )
 
 
@@ -270,11 +272,23 @@ def _figures(
 
 
 def _part(truth: np.ndarray, prediction: np.ndarray, owners: Sequence[str] | None, resamples: int, rows: np.ndarray) -> Part:
-    """Accuracy and UAR of some of the rows."""
+    """Accuracy and UAR of some of the rows; without an interval where these are one person's, and people are drawn."""
     theirs = None if owners is None else [owners[int(i)] for i in rows]
-    theirs = theirs if theirs is not None and len(set(theirs)) > 1 else None
     measures = {f.__name__: partial(f, truth[rows], prediction[rows]) for f in (accuracy, uar)}
     return Part(len(rows), **_figures(measures, len(rows), theirs, resamples))
+
+
+def _none_drawn(drawn: str, count: int, people: Sequence[str] | None) -> tuple[str, ...]:
+    """What must be told where too few are judged for the intervals to say anything of others.
+
+    Example:
+        >>> _none_drawn("clips", 1, ("ann",)), _none_drawn("clips", 9, None)
+        (('one person, one clip: no interval',), ())
+    """
+    alone = people is not None and len(people) == 1
+    if count < 2:
+        return (f"{'one person, ' if alone else ''}one {counted(1, drawn).removeprefix('1 ')}: no interval",)
+    return (f"one person: the intervals draw {drawn} of theirs, and tell nothing of other people",) if alone else ()
 
 
 def drawn_units(clips: Sequence[Clip], fact: str | None, level: str) -> tuple[str, list[str] | None]:

@@ -309,7 +309,8 @@ def interval(
     """95 % bootstrap interval of a metric, drawing whole groups.
 
     Clips of one person succeed and fail together, so people are drawn, not clips;
-    rows are drawn where people are not known, and the interval is then narrower than it should be.
+    rows are drawn where people are not known, and the interval is then narrower than it should be. Of fewer than two nothing can be
+    drawn anew: there is no interval then, both ends are NaN.
 
     Args:
         metric: One of this module's, or any function of truth, answer and weights.
@@ -334,7 +335,7 @@ def intervals(
     resamples: int = 10_000,
     seed: int = 0,
 ) -> dict[str, tuple[float, float]]:
-    """95 % bootstrap intervals of several numbers about the same rows, as `interval`, drawing once for all of them.
+    """95 % bootstrap intervals of several numbers about the same rows, as `interval`, drawing once for all of them; NaN of fewer than two.
 
     Args:
         measures: Each takes weights (R, N) and answers (R,).
@@ -349,6 +350,8 @@ def intervals(
         {'accuracy': (1.0, 1.0)}
     """
     drawn_from, owner = (rows, None) if groups is None else _owners(groups)
+    if drawn_from < 2:
+        return dict.fromkeys(measures, (np.nan, np.nan))
     random = np.random.default_rng(seed)
     values: dict[str, list[np.ndarray]] = {name: [] for name in measures}
     at_once = max(1, CHUNK // max(rows, 1))

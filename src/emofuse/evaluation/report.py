@@ -18,7 +18,7 @@ LISTED = 5  # people named one by one; more are counted
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with its 95 % interval; both NaN where there is nothing to measure.
+    """A number with its 95 % interval; both NaN where there is nothing to measure, the interval where fewer than two were judged.
 
     Example:
         >>> print(Figure(0.6134, (0.5801, 0.6450)))
@@ -31,7 +31,20 @@ class Figure:
     def __str__(self) -> str:
         if isnan(self.value):
             return "-"
+        if isnan(self.interval[0]):
+            return f"{self.value:.3f} [-]"
         return f"{self.value:.3f} [{self.interval[0]:.3f}, {self.interval[1]:.3f}]"
+
+    @property
+    def signed(self) -> str:
+        """A difference: the same with its signs.
+
+        Example:
+            >>> Figure(0.0134, (-0.0101, 0.0450)).signed
+            '+0.013 [-0.010, +0.045]'
+        """
+        edges = "-" if isnan(self.interval[0]) else ", ".join(f"{edge:+.3f}" for edge in self.interval)
+        return f"{self.value:+.3f} [{edges}]"
 
     def as_dict(self) -> dict[str, object]:
         """For JSON, which has no NaN: null instead."""
@@ -214,7 +227,8 @@ class Report:
         lines.insert(FIGURES.index("majority") + 1, f"{'chance':<12} {by_chance}")
         lines += [f"{name:<12} {value:.3f} mean over {len(self.folds)} folds" for name, value in self.over_folds.items()]
         lines += [f"{'without':<12} {m}: uar {report.uar}" for m, report in self.without.items()]
-        return [*lines, f"(95 % intervals, drawing {self.drawn_from} {self.drawn} anew {self.resamples:,} times)"]
+        drawn = f"drawing {counted(self.drawn_from, self.drawn)} anew {self.resamples:,} times"
+        return [*lines, f"(no intervals: {counted(self.drawn_from, self.drawn)})" if self.drawn_from == 1 else f"(95 % intervals, {drawn})"]
 
     def _classes(self) -> list[str]:
         rows = [
@@ -243,6 +257,16 @@ class Report:
 
     def _line(self, part: Part) -> str:
         return f"{part.n} {self.level}s, accuracy {part.accuracy}, uar {part.uar}"
+
+
+def counted(number: int, things: str) -> str:
+    """So many of them, and one as one is called.
+
+    Example:
+        >>> counted(1, "people"), counted(24, "people"), counted(1, "dialogues")
+        ('1 person', '24 people', '1 dialogue')
+    """
+    return f"1 {'person' if things == 'people' else things.removesuffix('s')}" if number == 1 else f"{number:,} {things}"
 
 
 def known(value: float) -> float | None:

@@ -29,6 +29,7 @@ MADE = {
     "files": "files judged, SHA-256",
     "bootstrap_seed": "seed of the intervals",
     "labels": "labels",
+    "unreadable": "clips that could not be read",
 }
 """What the ways in which a report came about are called where people read them."""
 GREAT = {"fine": Tone.GOOD}
@@ -162,8 +163,18 @@ def _made(report: Report, about: About) -> Section:
         f"rows judged ({report.n:,}), SHA-256 of ids, labels, people": report.data or None,
         **{MADE.get(name, name): value for name, value in about.made.items()},
     }
-    rows = tuple((name, str(value)) for name, value in said.items() if value not in (None, "", {}))
+    rows = tuple((name, _value(value)) for name, value in said.items() if value not in (None, "", {}, []))
     return Section("How this came about", (), (), (Table("Where the figures come from", ("what", "value"), rows, words=2),))
+
+
+def _value(value: object) -> str:
+    """A value as a cell: a list as its words.
+
+    Example:
+        >>> _value(["03a01Fa", "08a04Ta"]), _value(1.5)
+        ('03a01Fa, 08a04Ta', '1.5')
+    """
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _reading() -> Section:
