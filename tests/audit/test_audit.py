@@ -36,7 +36,7 @@ def finding(grade, trap="T1"):
 
 @pytest.fixture
 def evidence():
-    clips = tuple(Clip(f"{i}", "ann", "calm", {}) for i in range(3))
+    clips = tuple(Clip(f"{i}", "ann", ("calm", "anger")[i % 2], {}) for i in range(3))
     return Evidence("made up", clips, (Split("only", clips[:2], (), clips[2:]),))
 
 

@@ -421,6 +421,28 @@ def test_the_official_test_part_raises_nothing_and_another_split_is_a_note():
 # T12
 
 
+def labelled(*labels):
+    return Evidence("rows", tuple(Clip(f"{i}", None, label, {}) for i, label in enumerate(labels)))
+
+
+def test_one_label_in_all_rows_is_nothing_to_tell_apart():
+    (found,) = majority.look(labelled("calm", "calm", "calm"))
+
+    assert (found.trap, found.grade, found.title, found.count) == ("T12", Grade.BROKEN, "one label in all rows", 3)
+
+
+@pytest.mark.parametrize("labels", [("calm", "anger"), ("calm", None), ("calm",)])
+def test_two_labels_an_untold_one_and_a_single_row_are_not_said_to_be_one_label(labels):
+    with pytest.raises(NotLooked, match="stated accuracy"):
+        majority.look(labelled(*labels))
+
+
+def test_rows_without_labels_are_not_said_to_have_one():
+    silent = Evidence("rows", labelled(None, None).clips, says={"support": {"calm": 3, "anger": 1}, "accuracy": 0.99})
+
+    assert [found.title for found in majority.look(silent)] != ["one label in all rows"]
+
+
 def test_figures_under_the_majority_baseline_are_found(generator):
     njoku = claim(systems={"early": 0.4458, "hybrid": 0.575}, support={"neutral": 48, "negative": 128, "positive": 64}, accuracy=0.4458)
 

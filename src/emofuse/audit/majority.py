@@ -1,4 +1,4 @@
-"""Figures that are no better than always giving the commonest label."""
+"""Figures that are no better than always giving the commonest label; and rows that have but one."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,14 @@ Z = 1.96  # of a normal distribution, 95 %
 
 
 def look(evidence: Evidence) -> Sequence[Finding]:
-    """Accuracies, computed and stated, against the share of the commonest label among the judged rows.
+    """Accuracies, computed and stated, against the share of the commonest label among the judged rows; one label in all rows.
 
     Raises:
         NotLooked: No accuracy, or labels of the judged rows are not known.
     """
     counts = _counts(evidence)
+    if len(evidence.clips) > 1 and evidence.clips[0].label is not None and len({clip.label for clip in evidence.clips}) == 1:
+        return [_one_label(evidence)]
     total = sum(counts.values())
     commonest, most = max(counts.items(), key=lambda item: (item[1], item[0]))
     floor = most / total
@@ -60,6 +62,18 @@ def look(evidence: Evidence) -> Sequence[Finding]:
             )
         )
     return found
+
+
+def _one_label(evidence: Evidence) -> Finding:
+    return Finding(
+        "T12",
+        Grade.BROKEN,
+        "one label in all rows",
+        f"All {len(evidence.clips):,} rows are labelled {evidence.clips[0].label}: there is nothing to tell apart, "
+        "and any accuracy can be had without looking.",
+        "Look which column holds the label, and whether rows of the other labels were left out.",
+        len(evidence.clips),
+    )
 
 
 def _counts(evidence: Evidence) -> dict[str, int]:
