@@ -165,7 +165,7 @@ def test_arrays_outlive_the_folder_they_were_written_to(tmp_path, monkeypatch):
         ("empty.mat", b""),
         ("text.mat", b"emotion,pixels,Usage\n" * 50),
         ("picture.mat", b"\x89PNG\r\n\x1a\n" + bytes(600)),
-        ("packed.mat", gzip.compress(b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM")),
+        ("packed.mat", gzip.compress(b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM", mtime=0)),
     ],
 )
 def test_a_file_that_is_not_one_is_refused_without_starting_a_process(tmp_path, monkeypatch, name, content):
