@@ -220,7 +220,7 @@ def test_the_command_prints_only_the_question_that_is_asked(tmp_path, capsys):
     cli.main(["audit", plain(tmp_path, *LEAKING), "--ask", "people"])
 
     printed = capsys.readouterr().out
-    assert f"{len(questions()) - 1} of {len(questions())} were left out" in printed.splitlines()[1]
+    assert f"{len(questions()) - 1} of {len(questions())} questions were left out" in printed.splitlines()[1]
     assert "could not be" not in printed
     assert "it was left out" not in printed
     assert questions()["texts"].ASKS not in printed

@@ -85,7 +85,7 @@ class Audit:
         left = sum(asked.why == LEFT_OUT for asked in self.unanswered)
         count, rest = self.asked - left, len(self.unanswered) - left
         told = [f"{rest} of {count} question{'' if count == 1 else 's'} could not be answered"] if rest else []
-        return ", ".join([*told, *([f"{left} of {self.asked} were left out"] if left else [])])
+        return ", ".join([*told, *([f"{left} of {self.asked} questions were left out"] if left else [])])
 
     def text(self) -> str:
         """For a terminal: what is wrong, what is fine, what could not be looked at."""
