@@ -4,8 +4,8 @@ One network a fold is taught beside all other clips of each person (and one on c
 learnt from are then judged beside 0, 1, 2, 5, 10 and 60 clips of theirs, drawn anew for every clip, several times over.
 Two more rows say what happens where those clips are all of one emotion: whichever, or neutral; drawing them looks at labels,
 which no recognizer could. Two last ones take all clips of a person, in a random order, for one recording of four minutes: each is
-seen beside what came before it, or beside the first minute. Fused is the product of both members' probabilities, of which nothing
-is learnt.
+seen beside what came before it, or beside the first minute. Every fold is calibrated on the others' people, judged the same way.
+Fused is the product of both members' probabilities, of which nothing is learnt.
 A run that is already in `--out` is taken as it is.
 """
 
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from emofuse.calibration import softened, temperature
 from emofuse.core.clip import Clip
 from emofuse.corpora.ravdess_au import RAVDESS_AU
 from emofuse.data import examples
@@ -113,10 +114,20 @@ class Curve:
         """UAR of the face, and of the product with the voice, over all draws."""
         tested = [clip for split in self.splits for clip in split.test]
         voice = np.stack([self.heard[clip.id] for clip in tested])
-        faces = [np.concatenate([asked(self.runs / run / split.name, kind, split.test) for split in self.splits]) for kind in kinds]
+        faces = [self.calibrated([asked(self.runs / run / split.name, kind, split.test) for split in self.splits]) for kind in kinds]
         fused = [Product()({"voice": voice[:, None], "face": face[:, None]}) for face in faces]
         reports: list[Report] = [judged(RAVDESS_AU.labels, tested * len(kinds), np.concatenate(rows), facts=()) for rows in (faces, fused)]
         return reports[0].uar, reports[1].uar
+
+    def calibrated(self, scores: Sequence[np.ndarray]) -> np.ndarray:
+        """Answers fold by fold, each brought to the temperature of the other folds' people. Shape: [(n, C)] -> (N, C)."""
+        truth = [np.array([RAVDESS_AU.labels.index(str(clip.label)) for clip in split.test]) for split in self.splits]
+        logs = [np.log(np.maximum(rows, 1e-12)) for rows in scores]
+        softer = []
+        for i, rows in enumerate(logs):
+            others, right = (np.concatenate([*parts[:i], *parts[i + 1 :]]) for parts in (logs, truth))
+            softer.append(softened(rows, temperature(others, right)))
+        return np.concatenate(softer)
 
 
 def asked(run: Path, kind: Kind, clips: Sequence[Clip]) -> np.ndarray:
