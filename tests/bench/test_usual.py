@@ -10,6 +10,7 @@ from emofuse.core.corpus import Corpus
 from emofuse.core.errors import SplitError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
+from emofuse.corpora.gameemo import GAMEEMO, POWERS, TABLE
 from emofuse.corpora.toy import TOY
 from emofuse.encoders.residual_faces import ResidualFaces
 from emofuse.encoders.residual_spectrum import ResidualSpectrum
@@ -82,3 +83,19 @@ def test_a_corpus_that_does_not_tell_people_apart_asks_for_a_protocol(tmp_path):
     with pytest.raises(SplitError, match="does not tell two people apart.*name one with --protocol"):
         usual.bench(corpus, tmp_path)
     assert isinstance(usual.bench(corpus, tmp_path, divided=True), Bench)
+
+
+def test_people_of_gameemo_who_are_the_same_data_are_judged_together(tmp_path):
+    (tmp_path / "gameemo").mkdir()
+    rows = [f"{person},{game},1,{','.join(['0.1'] * len(POWERS))}" for person in range(1, 29) for game in range(1, 5)]
+    (tmp_path / "gameemo" / TABLE).write_text("\n".join([",".join(["SUBJECT", "GAME", "WINDOW_INDEX", *POWERS]), *rows]) + "\n")
+
+    bench = usual.bench(GAMEEMO, tmp_path)
+
+    assert bench.units == "pair"
+    splits = list(bench.protocol(bench.clips(tmp_path)[0]))
+    assert len(splits) == 6
+    for split in splits:
+        assert split.test
+        assert split.crossing("pair") == split.crossing("subject") == frozenset()
+        assert "pair" in split.apart

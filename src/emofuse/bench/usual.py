@@ -14,7 +14,7 @@ from emofuse.core.clip import Clip, Signal
 from emofuse.core.corpus import Corpus
 from emofuse.core.errors import MissingModality, SplitError
 from emofuse.core.modality import Modality
-from emofuse.core.split import Protocol
+from emofuse.core.split import PERSON, Protocol, told
 from emofuse.encoders.residual_faces import ResidualFaces
 from emofuse.encoders.residual_spectrum import ResidualSpectrum
 from emofuse.encoders.scaled_mlp import ScaledMlp
@@ -37,6 +37,8 @@ RAW = 32.0  # samples a second from which rows are a raw signal, not vectors
 FACES = 6  # of a clip, evenly spread
 FIXED: Mapping[str, Sequence[Sequence[str]]] = {"ravdess": RAVDESS_SIX, "ravdess_au": RAVDESS_SIX, "eav": EAV_SEVEN}
 """People by fold, as others have divided them."""
+TOGETHER: Mapping[str, str] = {"gameemo": "pair"}
+"""The fact to divide by where people are not enough: in GAMEEMO two of them are nearly the same data."""
 TAUGHT = partial(
     fit, learning_rate=3e-3, batch_size=48, weight_decay=0.05, optimizer="adamw", label_smoothing=0.05, balance=2.0, clip=5.0,
     averaging=0.98, choose=None, warm_up=0.15,
@@ -81,12 +83,13 @@ def bench(corpus: Corpus, data: Path, modalities: Sequence[Modality] = (), divid
         protocol=everything() if divided else protocol(corpus, clips),
         senses=senses,
         fit=partial(TAUGHT, epochs=EPOCHS),
+        units=TOGETHER.get(corpus.name),
         notes=(f"{', '.join(left)}: left out, as there is no usual way to take it in",) if left else (),
     )
 
 
 def protocol(corpus: Corpus, clips: Sequence[Clip]) -> Protocol:
-    """The corpus' fixed folds; else its official parts; else folds of people.
+    """The corpus' fixed folds; else its official parts; else folds of what must stay together, people where nobody knows better.
 
     Raises:
         SplitError: There are none of these.
@@ -96,13 +99,14 @@ def protocol(corpus: Corpus, clips: Sequence[Clip]) -> Protocol:
         return folds(people, valid=((),) * len(people))
     if corpus.name in OFFICIAL:
         return official(**OFFICIAL[corpus.name])
-    people_there = {clip.subject for clip in clips}
-    if None in people_there or len(people_there) < 2:
+    by = TOGETHER.get(corpus.name, PERSON)
+    there = {told(clip, by) for clip in clips}
+    if None in there or len(there) < 2:
         raise SplitError(
             f"{corpus.name} has no fixed folds and does not tell two people apart. Expected a way to divide it; "
             f"name one with --protocol, such as 'grouped:k=5,by=\"dialogue\"'."
         )
-    return grouped(min(FOLDS, len(people_there)), choose=False)
+    return grouped(min(FOLDS, len(there)), by=by, choose=False)
 
 
 def sense(m: Modality, signal: Signal) -> Sense | None:
