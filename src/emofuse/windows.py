@@ -55,6 +55,7 @@ class Samples:
         self.segments: list[Segment] = []
         self.scores: list[np.ndarray] = []
         self.absent: list[str | None] = []
+        self.until = 0  # ms that samples have reached
 
     def push(self, chunk: Chunk) -> None:
         """Take the next stretch, and judge what is complete."""
@@ -62,17 +63,19 @@ class Samples:
         if signal is None or not len(signal.values):
             return
         self._nothing_until(signal.start)
+        when = signal.segments
         count = len(signal.values)
         present = np.ones(count, dtype=bool) if signal.present is None else signal.present
-        edges = signal.start + np.round(np.arange(count + 1) * 1_000 / signal.rate).astype(int)
         scores = np.full((count, len(self.recognizer.labels)), np.nan, dtype=np.float32)
         if present.any():
             seen = self.recognizer.features[self.modality](replace(signal, values=signal.values[present], present=None))
             inputs = {self.modality: seen[:, None]}  # (B, 1, ...)
             scores[present] = self.recognizer.probabilities(inputs, {self.modality: np.ones(len(seen), dtype=bool)})
-        self.segments += [Segment(int(a), int(b)) for a, b in zip(edges, edges[1:], strict=False)]
-        self.scores.append(scores)
-        self.absent += [None if there else MISSED[self.modality] for there in present]
+        for i, segment in enumerate(when):
+            self._nothing_until(segment.start)
+            self.segments.append(segment)
+            self.scores.append(scores[i : i + 1])
+            self.absent.append(None if present[i] else MISSED[self.modality])
 
     def close(self, duration: int) -> Timeline:
         """Judge the rest; the clip lasted `duration` ms."""
@@ -84,7 +87,8 @@ class Samples:
 
     def _nothing_until(self, start: int) -> None:
         """Flag the time before the next sample, where that is later than the end of the last one."""
-        end = self.segments[-1].end if self.segments else 0
+        end = max(self.until, self.segments[-1].end) if self.segments else 0  # utterances may overlap
+        self.until = end
         if start > end + ROUNDED:
             self.segments.append(Segment(end, start))
             self.scores.append(np.full((1, len(self.recognizer.labels)), np.nan, dtype=np.float32))

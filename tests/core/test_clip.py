@@ -106,3 +106,19 @@ def test_files_of_different_lengths_are_read_side_by_side():
 
 def test_a_clip_with_nothing_wanted_has_no_chunks():
     assert list(clip(audio=read(1, 1)).chunks(frozenset({EEG}), 1_000)) == []
+
+
+def test_samples_that_do_not_follow_evenly_say_when_they_are():
+    said = Signal(np.array(["well", "so", "no"]), 1.0, 500, when=(Segment(500, 900), Segment(2_000, 4_100), Segment(4_000, 4_200)))
+    assert said.segments == said.when
+    assert said.end == 4_200
+    part = said.crop(Segment(1_000, 4_000))
+    assert list(part.values) == ["so"]
+    assert part.when == (Segment(2_000, 4_100),)
+    assert part.start == 2_000
+    assert not len(said.crop(Segment(900, 2_000)).values)
+
+
+def test_every_sample_must_say_when_it_is_or_none():
+    with pytest.raises(ValueError, match="2 samples says of 1"):
+        Signal(np.array(["well", "so"]), 1.0, when=(Segment(0, 5),))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from math import floor
 from pathlib import Path
 from types import MappingProxyType
@@ -19,25 +20,43 @@ class Signal:
 
     Shape:
         values (time, ...); sound (time,) float32 in -1..1; faces (time, height, width) uint8
+        words (time,) str, or (time, turns) str: each utterance, and those before it, the latest first
         present (time,) bool: which samples carry anything at all; None means all of them
 
     Args:
         values: The samples.
-        rate: Samples per second.
+        rate: Samples per second; on average, where `when` says more.
         start: When the first sample is, in ms of the recording.
         present: False where a sample only keeps the time: no face in the frame, no packet in the stream.
+        when: The segment of each sample, in ms of the recording, where they do not follow each other evenly: utterances.
     """
 
     values: np.ndarray
     rate: float
     start: int = 0
     present: np.ndarray | None = None
+    when: tuple[Segment, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.rate <= 0:
             raise ValueError(f"A signal has a rate of {self.rate} samples per second; it must be above 0.")
         if self.present is not None and self.present.shape != self.values.shape[:1]:
             raise ValueError(f"A signal of {len(self.values)} samples says for {self.present.shape} of them whether they are present.")
+        if self.when is not None and len(self.when) != len(self.values):
+            raise ValueError(f"A signal of {len(self.values)} samples says of {len(self.when)} when they are.")
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """When each sample is, in ms of the recording.
+
+        Example:
+            >>> Signal(np.zeros(2), rate=4, start=1_000).segments
+            (Segment(start=1000, end=1250), Segment(start=1250, end=1500))
+        """
+        if self.when is not None:
+            return self.when
+        edges = self.start + np.round(np.arange(len(self.values) + 1) * 1_000 / self.rate).astype(int)
+        return tuple(Segment(int(a), int(b)) for a, b in pairwise(edges))
 
     @property
     def duration(self) -> int:
@@ -47,17 +66,27 @@ class Signal:
     @property
     def end(self) -> int:
         """When it ends, in ms of the recording."""
-        return self.start + self.duration
+        return self.start + self.duration if self.when is None else max((one.end for one in self.when), default=self.start)
 
     def crop(self, segment: Segment) -> "Signal":
         """Samples within `segment` (ms of the recording); fewer where the signal does not reach.
 
         An edge between two samples goes to the nearer one, the later at a tie: windows of one length have as many samples each.
+        Samples that say themselves when they are belong where they begin.
 
         Example:
             >>> Signal(np.arange(8.0), rate=4, start=1_000).crop(Segment(1_500, 2_000)).values
             array([2., 3.])
         """
+        if self.when is not None:
+            kept = [i for i, one in enumerate(self.when) if segment.start <= one.start < segment.end]
+            return replace(
+                self,
+                values=self.values[kept],
+                present=None if self.present is None else self.present[kept],
+                start=self.when[kept[0]].start if kept else max(segment.start, self.start),
+                when=tuple(self.when[i] for i in kept),
+            )
         # Counted from the recording's start, not from this signal's: that is rounded to milliseconds, and a tie would fall either way.
         before = round(self.start * self.rate / 1_000)
         first, last = (max(floor(edge * self.rate / 1_000 + 0.5) - before, 0) for edge in (segment.start, segment.end))
