@@ -181,7 +181,7 @@ def shown(signal: Signal, window: Segment) -> Signal:
     values[at : at + len(kept)] = kept
     if part.present is not None:
         values[at : at + len(kept)][~part.present[: len(kept)]] = 0  # whatever stands there carries nothing
-    return Signal(values, part.rate, window.start)
+    return Signal(values, part.rate, window.start, channels=part.channels)
 
 
 def missed(m: Modality, signal: Signal | None, cell: Segment, window: Segment) -> str | None:
@@ -204,4 +204,4 @@ def joined(before: Signal, after: Signal) -> Signal:
     if before.present is not None or after.present is not None:
         flags = [np.ones(len(s.values), dtype=bool) if s.present is None else s.present for s in (before, after)]
         present = np.concatenate(flags)
-    return Signal(np.concatenate([before.values, after.values]), before.rate, before.start, present)
+    return replace(before, values=np.concatenate([before.values, after.values]), present=present)

@@ -19,7 +19,7 @@ class Signal:
     """Samples with a rate; time is axis 0, always.
 
     Shape:
-        values (time, ...); sound (time,) float32 in -1..1; faces (time, height, width) uint8
+        values (time, ...); sound (time,) float32 in -1..1; faces (time, height, width) uint8; EEG (time, channels) float32 in microvolts
         words (time,) str, or (time, turns) str: each utterance, and those before it, the latest first
         present (time,) bool: which samples carry anything at all; None means all of them
 
@@ -29,6 +29,7 @@ class Signal:
         start: When the first sample is, in ms of the recording.
         present: False where a sample only keeps the time: no face in the frame, no packet in the stream.
         when: The segment of each sample, in ms of the recording, where they do not follow each other evenly: utterances.
+        channels: Names of EEG's columns, in 10-20 terms where they have any; None where nobody knows.
     """
 
     values: np.ndarray
@@ -36,6 +37,7 @@ class Signal:
     start: int = 0
     present: np.ndarray | None = None
     when: tuple[Segment, ...] | None = None
+    channels: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.rate <= 0:
@@ -44,6 +46,8 @@ class Signal:
             raise ValueError(f"A signal of {len(self.values)} samples says for {self.present.shape} of them whether they are present.")
         if self.when is not None and len(self.when) != len(self.values):
             raise ValueError(f"A signal of {len(self.values)} samples says of {len(self.when)} when they are.")
+        if self.channels is not None and len(self.channels) != (self.values.shape[1] if self.values.ndim > 1 else 1):
+            raise ValueError(f"A signal of shape {self.values.shape} names {len(self.channels)} channels: {', '.join(self.channels)}.")
 
     @property
     def segments(self) -> tuple[Segment, ...]:
