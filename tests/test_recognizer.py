@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from emofuse.core.clip import Chunk, Clip, Signal, Source
 from emofuse.core.errors import MediaError, MissingModality
-from emofuse.core.labels import COMMON_SEVEN, EIGHT_TO_SEVEN, LabelSet
+from emofuse.core.labels import COMMON_SEVEN, EIGHT_TO_SEVEN, LabelSet, label_map
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
@@ -489,3 +489,37 @@ def test_what_goes_wrong_while_reading_ahead_is_said_where_the_chunks_are_asked_
     assert next(chunks).until == 1_000
     with pytest.raises(MediaError, match="breaks off"):
         next(chunks)
+
+
+MOOD = Timeline("brain", LabelSet(("negative", "neutral", "positive")), (Segment(0, 4_000),), np.array([[0.2, 0.3, 0.5]]), 4_000)
+HEED = Timeline("attention", LabelSet(("concentrating", "neutral", "relaxed")), (Segment(0, 4_000),), np.array([[1.0, 0, 0]]), 4_000)
+SEVEN_THEN_THREE = (EIGHT_TO_SEVEN, label_map("valence"))
+
+
+def test_the_fused_lane_speaks_the_finest_words_that_all_members_can_be_brought_to():
+    three = Ensemble([Fixed("voice", VOICE, AUDIO), Fixed("face", FACE, VIDEO), Fixed("brain", MOOD, EEG)], Average(), SEVEN_THEN_THREE)
+
+    fused = three(clip(**SIGHT_AND_SOUND, eeg=Signal(np.ones((40, 2)), 10)))
+
+    assert fused.labels.words == ("negative", "neutral", "positive")
+    np.testing.assert_allclose(fused.scores[0], [0.2 / 3, 2.3 / 3, 0.5 / 3], atol=1e-6)  # neutral by voice and face
+    np.testing.assert_allclose(fused.scores[-1], [0.2, 0.3, 0.5], atol=1e-6)
+    assert any("surprise of the face lane has no place" in note for note in fused.notes)
+
+
+def test_a_member_whose_words_are_no_emotions_keeps_its_lane_and_has_no_say():
+    both = Ensemble([Fixed("voice", VOICE, AUDIO), Fixed("attention", HEED, EEG)], Average(), SEVEN_THEN_THREE)
+
+    fused = both(clip(audio=Signal(np.ones(40), 10), eeg=Signal(np.ones((40, 2)), 10)))
+
+    alone = Ensemble([Fixed("voice", VOICE, AUDIO)], Average(), EIGHT_TO_SEVEN)(clip(audio=Signal(np.ones(40), 10)))
+    np.testing.assert_array_equal(fused.scores, alone.scores)
+    assert fused.members[1] is HEED
+    assert any("attention lane tells concentrating, neutral, relaxed, which are no emotions" in note for note in fused.notes)
+
+
+def test_attention_alone_gives_a_fused_lane_of_nothing():
+    fused = Ensemble([Fixed("attention", HEED, EEG)], Average(), SEVEN_THEN_THREE)(clip(eeg=Signal(np.ones((40, 2)), 10)))
+
+    assert not fused.present.any()
+    assert set(fused.absent) == {"no emotion"}

@@ -18,29 +18,42 @@ FUSED_STEP = 200  # ms; the fused lane's cells, as fine as the finest member (fa
 class Ensemble:
     """Several recognizers over one pass of a clip, and one answer from what is there.
 
+    Members keep their own words. The fused lane speaks those of the first way that starts from the words of every member with an
+    answer in the clip; a member whose words lead nowhere (attention states) has its lane, and no say in the fused one.
+
     Args:
         name: Of the fused lane.
         members: Each with its own window.
         decision: How their probabilities become one.
-        way: Brings every member's labels to one set.
+        ways: Bring members' labels to one set; the finest set first.
     """
 
-    def __init__(self, members: Sequence[Recognizer], decision: Decision, way: LabelMap, name: str = "fused") -> None:
-        self.name, self.members, self.decision, self.way = name, tuple(members), decision, way
+    def __init__(self, members: Sequence[Recognizer], decision: Decision, ways: LabelMap | Sequence[LabelMap], name: str = "fused") -> None:
+        self.name, self.members, self.decision = name, tuple(members), decision
+        self.ways = (ways,) if isinstance(ways, LabelMap) else tuple(ways)
 
     @property
     def labels(self) -> LabelSet:
-        """The set that all members' labels are brought to."""
-        return self.way.target
+        """The set that members' labels are brought to, where all of them answer."""
+        return self._way([member.labels for member in self.members]).target
 
     @property
     def modalities(self) -> frozenset[Modality]:
         """What any member listens to."""
         return frozenset().union(*(member.modalities for member in self.members))
 
-    def scores(self, cells: Sequence[Timeline]) -> dict[str, np.ndarray]:
-        """What its members said on common cells, as its decision is given it: in its own words. Shape: {member: (N, 1, C)}."""
-        return {lane.lane: self.way.scores(lane.scores, lane.labels)[:, None] for lane in cells}
+    def way(self, lanes: Sequence[Timeline]) -> LabelMap:
+        """What the fused lane speaks where members said this."""
+        return self._way([lane.labels for lane in lanes if lane.present.any()] or [lane.labels for lane in lanes])
+
+    def scores(self, lanes: Sequence[Timeline], cells: Sequence[Timeline]) -> dict[str, np.ndarray]:
+        """What those of its members that have a say said on common cells, as its decision is given it. Shape: {member: (N, 1, C)}."""
+        way = self.way(lanes)
+        return {lane.lane: way.within(lane.scores, lane.labels)[:, None] for lane in cells if way.starts_from(lane.labels)}
+
+    def _way(self, sets: Sequence[LabelSet]) -> LabelMap:
+        leading = [labels for labels in sets if any(way.starts_from(labels) for way in self.ways)]
+        return next((way for way in self.ways if all(way.starts_from(labels) for labels in leading)), self.ways[-1])
 
     def reading(self) -> "_Together":
         """Begin with a clip."""
@@ -69,17 +82,31 @@ class _Together:
     def close(self, duration: int) -> Timeline:
         lanes = [reading.close(duration) for reading in self.readings]
         cells = [lane.on(FUSED_STEP) for lane in lanes]
-        way = self.ensemble.way
-        fused = self.ensemble.decision(self.ensemble.scores(cells)).astype(np.float32)
+        way = self.ensemble.way(lanes)
+        scores = self.ensemble.scores(lanes, cells)
+        blank = np.full((len(cells[0].segments), len(way.target)), np.nan)
+        fused = (self.ensemble.decision(scores) if scores else blank).astype(np.float32)
         missing = np.isnan(fused[:, 0])
-        reasons = [_reason([lane.absent[i] for lane in cells]) if gone else None for i, gone in enumerate(missing)]
+        having = [lane for lane in cells if lane.lane in scores] or cells
+        reasons = [_reason([lane.absent[i] or "no emotion" for lane in having]) if gone else None for i, gone in enumerate(missing)]
         models = [model for lane in lanes for model in _models(lane)]
-        present = [lane for lane in lanes if lane.present.any()]
+        present = [lane for lane in lanes if lane.present.any() and lane.lane in scores]
         threshold = float(np.mean([lane.threshold for lane in present])) if present else 0.0
+        notes = [note for lane in lanes for note in (*lane.notes, *_absence(lane), *_words(lane, way))]
         return Timeline(
             self.ensemble.name, way.target, cells[0].segments, fused, duration, tuple(reasons), threshold,
-            tuple(lanes), tuple(note for lane in lanes for note in (*lane.notes, *_absence(lane))), {"models": models, "labels": way.name},
+            tuple(lanes), tuple(dict.fromkeys(notes)), {"models": models, "labels": way.name},
         )  # fmt: skip
+
+
+def _words(lane: Timeline, way: LabelMap) -> list[str]:
+    """What a reader must be told where a lane's words are not those of the fused one."""
+    if not lane.present.any():
+        return []
+    if not way.starts_from(lane.labels):
+        return [f"the {lane.lane} lane tells {', '.join(lane.labels)}, which are no emotions: it has no say in the fused lane"]
+    lost = [word for word in lane.labels if way.word(word) is None]
+    return [f"the fused lane tells {', '.join(way.target)}: {', '.join(lost)} of the {lane.lane} lane has no place in it"] if lost else []
 
 
 def _models(lane: Timeline) -> list[object]:

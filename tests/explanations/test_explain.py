@@ -269,7 +269,7 @@ def test_members_that_are_no_networks_are_not_looked_into(untaught, long):
             lane = untaught.members[0](long)
             return replace(lane, lane="stubborn", scores=np.tile(np.float32([0.7, 0.1, 0.1, 0.1]), (len(lane.segments), 1)))
 
-    ensemble = Ensemble([Stubborn(), untaught.members[1]], Average(), untaught.way)
+    ensemble = Ensemble([Stubborn(), untaught.members[1]], Average(), untaught.ways)
 
     timeline, explanation = of(ensemble, long)
 

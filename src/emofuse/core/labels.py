@@ -53,6 +53,12 @@ class LabelSet:
 class LabelMap:
     """A named way from one label set to another; words without a place are dropped, and counted by who drops them.
 
+    Args:
+        name: What it does, in words.
+        target: Where it leads.
+        renamed: Words that have another name there.
+        without: Words that are known to have no place there; any other stranger is of a set that the way does not start from.
+
     Example:
         >>> EIGHT_TO_SEVEN.word("calm")
         'neutral'
@@ -61,11 +67,22 @@ class LabelMap:
     name: str
     target: LabelSet
     renamed: Mapping[str, str] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()
 
     def word(self, word: str) -> str | None:
         """Where `word` goes, or None where it has no place."""
         word = self.renamed.get(word, word)
         return word if word in self.target.words else None
+
+    def starts_from(self, source: LabelSet) -> bool:
+        """Whether it knows every word of a set, and a place for one of them at least.
+
+        Example:
+            >>> MAPS["valence"].starts_from(COMMON_SEVEN), MAPS["valence"].starts_from(LabelSet(("neutral", "relaxed")))
+            (True, False)
+        """
+        places = [self.word(word) for word in source]
+        return any(places) and all(place or word in self.without for place, word in zip(places, source, strict=True))
 
     def scores(self, scores: np.ndarray, source: LabelSet) -> np.ndarray:
         """Probabilities over `source` as probabilities over the target: summed where words meet.
@@ -130,6 +147,7 @@ MAPS: Mapping[str, LabelMap] = MappingProxyType(
                 **dict.fromkeys(("excitement", "happiness"), "positive"),
                 "calm": "neutral",
             },
+            frozenset({"surprise"}),
         ),
     }
 )

@@ -93,15 +93,16 @@ class _Plan:
 def _plans(recognizer: Recognizer, timeline: Timeline, place: int, moment: Moment) -> list[_Plan]:
     """Each network that has an answer at a moment, with its own labels that make up the moment's."""
     if isinstance(recognizer, Ensemble):
+        way = recognizer.way(timeline.members)
         known = [
-            (member, lane, [recognizer.way.word(word) for word in member.labels])
+            (member, lane, [way.word(word) for word in member.labels] if way.starts_from(member.labels) else [])
             for member, lane in zip(recognizer.members, timeline.members, strict=True)
         ]
     else:
         known = [(recognizer, timeline, list(timeline.labels))]
     plans = []
     for member, lane, words in known:
-        if not isinstance(member, NetworkRecognizer):
+        if not isinstance(member, NetworkRecognizer) or not words:
             continue
         judge = member.reading().recognizer  # as it judges a recording of somebody unknown
         assert isinstance(judge, NetworkRecognizer)
@@ -163,9 +164,10 @@ def _shared(
 ) -> tuple[dict[str, frozenset[Modality]], np.ndarray]:
     """Who the players are, and what each added. Shape: (M, N, C)."""
     if isinstance(recognizer, Ensemble):
-        scores = recognizer.scores([lane.on(FUSED_STEP) for lane in timeline.members])
+        scores = recognizer.scores(timeline.members, [lane.on(FUSED_STEP) for lane in timeline.members])
         found = contributions(recognizer.decision, scores)
-        return {member.name: member.modalities for member in recognizer.members}, np.stack([found[m.name] for m in recognizer.members])
+        players = [member for member in recognizer.members if member.name in scores]
+        return {member.name: member.modalities for member in players}, np.stack([found[member.name] for member in players])
     nothing = np.broadcast_to(believed(None, len(cells.labels)), cells.scores.shape)
     if sets is None:
         return {recognizer.name: recognizer.modalities}, (cells.scores - nothing)[None].astype(np.float64)
