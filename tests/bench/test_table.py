@@ -1,12 +1,16 @@
 """Figures from scores that are made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from emofuse.bench.base import subsets
-from emofuse.bench.results import ORACLE, Line, Results
-from emofuse.bench.table import MASKS, SHARES, Answered, Ground, lines, masks
+from emofuse.bench.results import ORACLE, Line, Results, cells, heads
+from emofuse.bench.table import MASKS, MEASURES, SHARES, Answered, Ground, lines, masks
 from emofuse.core.modality import Modality
+from emofuse.evaluation.metrics import answered, weighted_f1
+from emofuse.evaluation.paired import swapped
 
 TWO = subsets((Modality.AUDIO, Modality.VIDEO))
 TRUTH = np.array([0, 1] * 6)
@@ -122,3 +126,44 @@ def test_results_print_as_a_table_with_their_marks_first():
     assert lines_[2].startswith("two: 12 clips of 6 people, 3 splits (by hand), 1 seed, inductive")
     assert lines_[-1] == "member a: no clips"
     assert results.as_dict()["notes"] == list(results.marks)
+
+
+def test_members_are_ranked_and_gains_tested_by_what_is_measured():
+    truth = np.array([0, 0, 0, 1] * 3)
+    ground = replace(on(), truth=truth)
+    common = Answered("common", "member", says(np.zeros(12, dtype=int)))
+    rare = Answered("rare", "member", says(np.where(np.arange(12) % 4 == 0, 0, 1)))
+
+    bests = {measure: lines(ground, [common, rare], "inductive", measure=measure) for measure in MEASURES}
+
+    assert {measure: best for measure, (_, best) in bests.items()} == {"uar": "rare", "accuracy": "common", "weighted_f1": "common"}
+    for measure, (made, best) in bests.items():
+        other = next(line for line in made if line.gain)
+        winner = next(line for line in made if line.name == best)
+        assert other.gain.of(measure).value == pytest.approx(other.figures[measure].value - winner.figures[measure].value)
+        assert other.gain.of(measure).value < 0
+    assert bests["weighted_f1"][0][1].gain.p == swapped(
+        weighted_f1, truth, answered(rare.scores[0]), answered(common.scores[0]), ground.owners.tolist()
+    )
+
+
+def test_the_ceiling_says_what_the_best_says_where_nobody_is_right():
+    first, second = 1 - TRUTH, 1 - TRUTH
+    first[0] = TRUTH[0]
+
+    (*_, ceiling), _ = lines(on(), [Answered("a", "member", says(first)), Answered("b", "member", says(second))], "inductive")
+
+    assert ceiling.figures["weighted_f1"].value == pytest.approx(weighted_f1(TRUTH, first))
+
+
+def test_the_measure_that_counts_stands_first_and_with_its_interval():
+    (one, other, _), best = lines(
+        on(), [Answered("a", "member", says(TRUTH)), Answered("b", "member", says(1 - TRUTH))], "inductive", measure="weighted_f1"
+    )
+
+    row = dict(zip(heads("weighted_f1"), cells(other, "weighted_f1"), strict=True))
+
+    assert best == one.name == "a"
+    assert heads("weighted_f1")[3:7] == ("wF1", "accuracy", "UAR", "gain in wF1")
+    assert (row["wF1"], row["UAR"], row["gain in wF1"]) == ("0.000 [0.000, 0.000]", "0.000", "-1.000 [-1.000, -1.000]")
+    assert dict(zip(heads("uar"), cells(other, "uar"), strict=True))["wF1"] == "0.000"

@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score
 
-from emofuse.evaluation.paired import flipped, holm, kappa, mcnemar, needed
+from emofuse.evaluation.metrics import accuracy, weighted_f1
+from emofuse.evaluation.paired import flipped, holm, kappa, mcnemar, needed, swapped
 
 
 @pytest.mark.parametrize(("only_first", "only_second"), [(0, 0), (1, 0), (1, 9), (12, 12), (30, 17), (510, 600), (9_000, 9_400)])
@@ -112,3 +113,25 @@ def test_where_there_is_no_difference_or_one_person_nobody_can_tell(contribution
 
 def test_units_that_all_say_the_same_must_still_be_six():
     assert needed(np.full(3, 0.2)) == 6
+
+
+def test_swapping_whole_owners_says_how_often_chance_differs_as_much():
+    truth = np.tile([0, 1, 2], 20)
+    owners = [str(i // 6) for i in range(60)]
+    other = np.where(np.arange(60) % 7 == 0, (truth + 1) % 3, truth)
+
+    assert swapped(weighted_f1, truth, other, other, owners, draws=200) == 1
+    assert swapped(weighted_f1, truth, truth, (truth + 1) % 3, owners, draws=2_000) < 0.02
+    assert swapped(weighted_f1, truth, truth, (truth + 1) % 3, ["one"] * 60, draws=200) == 1  # one owner tells nothing apart
+
+
+def test_for_accuracy_swapping_is_flipping_signs():
+    random = np.random.default_rng(3)
+    truth = random.integers(3, size=120)
+    first, second = (np.where(random.random(120) < share, truth, (truth + 1) % 3) for share in (0.7, 0.6))
+    owners = random.integers(12, size=120)
+    each = np.bincount(owners, (first == truth).astype(float) - (second == truth))
+
+    ours = swapped(accuracy, truth, first, second, [str(who) for who in owners], draws=20_000)
+
+    assert ours == pytest.approx(flipped(each / 120, draws=20_000).p, abs=0.015)

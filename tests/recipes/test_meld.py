@@ -12,9 +12,7 @@ from emofuse.bench.order import Order, work
 from emofuse.calibration import softened
 from emofuse.core.modality import Modality
 from emofuse.corpora.meld_embeddings import EMBEDDINGS, FILE, WORDS
-from emofuse.evaluation.metrics import accuracy, weighted_f1
-from emofuse.evaluation.paired import flipped
-from emofuse.recipes.meld import DECISIONS, TEXT_WEIGHTS, TOO_LONG, WIDTH, as_it_came, bench, by_hand, swapped
+from emofuse.recipes.meld import DECISIONS, TEXT_WEIGHTS, TOO_LONG, WIDTH, as_it_came, bench, by_hand
 
 HEADER = ("Utterance", "Speaker", "Emotion", "Sentiment", "Dialogue_ID", "Utterance_ID", "StartTime", "EndTime")
 
@@ -89,28 +87,6 @@ def test_calibration_can_be_undone_and_no_answer_stays_none():
     np.testing.assert_allclose(again.test["text",][:, 0], came)
     np.testing.assert_allclose(again.learnt[:, 0], came[:4])
     assert again.temperature == 1
-
-
-def test_swapping_whole_owners_says_how_often_chance_differs_as_much():
-    truth = np.tile([0, 1, 2], 20)
-    owners = [str(i // 6) for i in range(60)]
-    other = np.where(np.arange(60) % 7 == 0, (truth + 1) % 3, truth)
-
-    assert swapped(weighted_f1, truth, other, other, owners, draws=200) == 1
-    assert swapped(weighted_f1, truth, truth, (truth + 1) % 3, owners, draws=2_000) < 0.02
-    assert swapped(weighted_f1, truth, truth, (truth + 1) % 3, ["one"] * 60, draws=200) == 1  # one owner tells nothing apart
-
-
-def test_for_accuracy_swapping_is_flipping_signs():
-    random = np.random.default_rng(3)
-    truth = random.integers(3, size=120)
-    first, second = (np.where(random.random(120) < share, truth, (truth + 1) % 3) for share in (0.7, 0.6))
-    owners = random.integers(12, size=120)
-    each = np.bincount(owners, (first == truth).astype(float) - (second == truth))
-
-    ours = swapped(accuracy, truth, first, second, [str(who) for who in owners], draws=20_000)
-
-    assert ours == pytest.approx(flipped(each / 120, draws=20_000).p, abs=0.015)
 
 
 @pytest.mark.corpus

@@ -99,6 +99,7 @@ class Bench:
         fusions: What "all" stands for; None for all there are.
         chooses: Epochs are chosen on valid; without it, valid clips are learnt from where several splits judge everybody.
         calibrated: Whether members are calibrated before anybody decides between them; without, to show what that costs.
+        measure: What ways are ranked by and gains are of, as the corpus is usually judged: "uar", "accuracy" or "weighted_f1".
         units: The fact whose values succeed and fail together, where it is not people: a dialogue.
         keep: Which clips are learnt from and judged at all.
         gather: Finds the clips under a data root, where they are not one corpus' alone: pairs.
@@ -119,6 +120,7 @@ class Bench:
     fusions: tuple[str, ...] | None = None
     chooses: bool = False
     calibrated: bool = True
+    measure: str = "uar"
     units: str | None = None
     keep: Callable[[Clip], bool] = every_clip
     gather: Callable[[Path], Sequence[Clip]] | None = None

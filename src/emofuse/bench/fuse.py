@@ -24,7 +24,7 @@ from emofuse.bench.kept import Kept
 from emofuse.bench.order import Order, Work, chosen, plan, work
 from emofuse.bench.results import Results
 from emofuse.bench.rows import make, opened
-from emofuse.bench.table import MISSING, RESAMPLES
+from emofuse.bench.table import MEASURES, MISSING, RESAMPLES
 from emofuse.bench.workers import Workers, in_turn, processes, threads
 from emofuse.core.errors import SplitError, UnknownName
 from emofuse.core.modality import Modality
@@ -143,6 +143,10 @@ class _Count:
 
 def _check(made: Work, given: Mapping[str, Answers]) -> None:
     """Refuse what cannot be fused, before anything is learnt."""
+    if made.bench.measure not in MEASURES:
+        raise UnknownName(
+            f"{made.bench.name} is to be measured by '{made.bench.measure}'. Expected one of {', '.join(MEASURES)}; mend the bench."
+        )
     if len(made.bench.modalities) < 2 and len(made.bench.team) + len(given) < 2:
         raise SplitError(
             f"{made.bench.name} has one modality here, {made.bench.modalities[0]}, and one member: there is nothing to fuse. "

@@ -51,7 +51,7 @@ def gathered(
             problems.append(one)
         else:
             answers.append(one)
-    judged, best = lines(on, answers, made.bench.regime, missing)
+    judged, best = lines(on, answers, made.bench.regime, missing, made.bench.measure)
     *others, ceiling = judged
     tested = [clip for split in made.splits for clip in split.test]
     people = {clip.subject for clip in tested}
@@ -61,6 +61,7 @@ def gathered(
         corpus=made.bench.corpus.name,
         regime=made.bench.regime,
         quick=False,
+        measure=made.bench.measure,
         lines=(*others, *problems, ceiling),
         best=best,
         labels=made.bench.words.words,

@@ -176,7 +176,7 @@ def _usual(field: "Field[object]", thing: object) -> bool:
     return value is field.default or (isinstance(value, bool | int | float | str | tuple) and value == field.default)
 
 
-_PLACES = {"corpus", "published", "find"}  # what clips and splits say already
+_PLACES = {"corpus", "published", "find", "measure"}  # what clips and splits say already, and what no cell depends on
 
 
 def spec(text: str) -> tuple[str, dict[str, object]]:

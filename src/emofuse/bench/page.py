@@ -32,29 +32,17 @@ def write(folder: Path, results: Results) -> None:
             unfinished.write_text(text, encoding="utf-8")
     write_csv(folder / "bench.csv", _LINES, [_csv(results, line) for line in results.lines])
     if any(line.without for line in results.lines):
-        heads: tuple[str, ...] = (
-            "kind",
-            "name",
-            "regime",
-            "quick",
-            "there",
-            "uar",
-            "uar low",
-            "uar high",
-            "accuracy",
-            "accuracy low",
-            "accuracy high",
-        )
-        write_csv(folder / "without.csv", heads, list(_without_rows(results)))
+        edges = (f"{name}{edge}" for name in FIGURES[:3] for edge in ("", " low", " high"))
+        write_csv(folder / "without.csv", (*_WHOSE, "there", *edges), list(_without_rows(results)))
     if any(line.curve for line in results.lines):
-        heads = ("kind", "name", "regime", "quick", "share missing", "uar", "accuracy", "answered")
-        write_csv(folder / "missing.csv", heads, list(_curve_rows(results)))
+        write_csv(folder / "missing.csv", (*_WHOSE, "share missing", *FIGURES[:3], "answered"), list(_curve_rows(results)))
 
 
+_WHOSE = ("kind", "name", "regime", "quick")
 _LINES = (
-    "kind", "name", "regime", "quick",
+    *_WHOSE,
     *(f"{name}{edge}" for name in FIGURES for edge in ("", " low", " high")),
-    "uar folds mean", "uar folds sd", "gain uar", "gain uar low", "gain uar high", "p", "p holm",
+    "uar folds mean", "uar folds sd", *(f"gain {name}{edge}" for name in FIGURES[:3] for edge in ("", " low", " high")), "p", "p holm",
     "parameters", "train seconds", "ms a clip", "problem",
 )  # fmt: skip
 
@@ -66,7 +54,8 @@ def _csv(results: Results, line: Line) -> list[str | int | float]:
     gain = line.gain
     return [
         line.kind, line.name, line.regime, str(results.quick).lower(), *figures, *line.folds.get("uar", ("", "")),
-        *(_edges(gain.uar) if gain else ("", "", "")), gain.p if gain else "", gain.holm if gain else "",
+        *(edge for name in FIGURES[:3] for edge in _edges(gain.of(name) if gain else None)),
+        *((gain.p, gain.holm) if gain else ("", "")),
         *("" if value is None else value for value in (line.parameters, line.seconds, line.ms, line.problem)),
     ]  # fmt: skip
 
@@ -78,13 +67,12 @@ def _edges(figure: Figure | None) -> list[str | int | float]:
 def _without_rows(results: Results) -> Iterator[list[str | int | float]]:
     for line in results.lines:
         for there, figures in line.without.items():
-            both = [*_edges(figures["uar"]), *_edges(figures["accuracy"])] if figures else [""] * 6
-            yield [line.kind, line.name, line.regime, str(results.quick).lower(), there, *both]
+            all_of_them = [edge for name in FIGURES[:3] for edge in _edges(figures.get(name) if figures else None)]
+            yield [line.kind, line.name, line.regime, str(results.quick).lower(), there, *all_of_them]
 
 
 def _curve_rows(results: Results) -> Iterator[list[str | int | float]]:
     for line in results.lines:
         for point in line.curve:
-            yield [
-                line.kind, line.name, line.regime, str(results.quick).lower(), point.share, point.uar, point.accuracy, point.answered
-            ]  # fmt: skip
+            figures = (point.uar, point.accuracy, point.weighted_f1, point.answered)
+            yield [line.kind, line.name, line.regime, str(results.quick).lower(), point.share, *figures]

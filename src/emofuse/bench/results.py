@@ -9,6 +9,8 @@ from emofuse.evaluation.report import Figure, known
 KINDS = ("member", "fusion", "decision", "ceiling")
 """Members alone, networks in which they meet, ways to decide between members, and what no decision can exceed."""
 SINGLE, ORACLE = "single", "any member right"
+NAMES: Mapping[str, str] = {"accuracy": "accuracy", "uar": "UAR", "weighted_f1": "wF1"}
+"""Of the measures, as a reader knows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +20,25 @@ class Gain:
     Args:
         uar: Difference in UAR, with its interval.
         accuracy: Difference in accuracy, with its interval.
-        p: Of the paired permutation test of the difference in UAR, whole units flipped.
+        weighted_f1: Difference in weighted F1, with its interval.
+        p: Of the paired permutation test of the difference in what is measured, whole units flipped.
         holm: The same, corrected for how many lines were tested.
     """
 
     uar: Figure
     accuracy: Figure
+    weighted_f1: Figure
     p: float
     holm: float
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
-        return {"uar": self.uar.as_dict(), "accuracy": self.accuracy.as_dict(), "p": self.p, "p_holm": self.holm}
+        return {**{name: self.of(name).as_dict() for name in ("uar", "accuracy", "weighted_f1")}, "p": self.p, "p_holm": self.holm}
+
+    def of(self, measure: str) -> Figure:
+        """The difference in one of the measures."""
+        figure: Figure = getattr(self, measure)
+        return figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +49,20 @@ class Gone:
         share: Of all modalities of all clips, missing at random.
         uar: What is not answered counts as wrong.
         accuracy: Likewise.
+        weighted_f1: Likewise.
         answered: Share of clips of which anything is left.
     """
 
     share: float
     uar: float
     accuracy: float
+    weighted_f1: float
     answered: float
+
+    def of(self, measure: str) -> float:
+        """One of the measures."""
+        value: float = getattr(self, measure)
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,7 @@ class Line:
         seconds: To teach all that it needs, for one fold.
         ms: To answer one clip from its features.
         gain: Over the best member; None for that one, and for the ceiling.
-        without: By what is there, figures "uar" and "accuracy"; None for those it cannot answer from.
+        without: By what is there, figures "uar", "accuracy" and "weighted_f1"; None for those it cannot answer from.
         curve: With signals missing at random.
         learnt: What a decision has learnt in each fold and seed, where that is a few numbers.
         problem: Why there is no figure.
@@ -127,6 +143,7 @@ class Results:
         majority: Accuracy of always giving the commonest label.
         chance: UAR of answering without looking.
         patterns: What may be there, all of it first.
+        measure: What members are ranked by and gains are tested in: "uar", "accuracy" or "weighted_f1".
         notes: What a reader must be told.
         made: How it came about: command, commit, date, machine.
     """
@@ -148,6 +165,7 @@ class Results:
     majority: float
     chance: float
     patterns: tuple[str, ...]
+    measure: str = "uar"
     notes: tuple[str, ...] = ()
     made: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -174,8 +192,8 @@ class Results:
 
     def text(self) -> str:
         """The table, for a terminal."""
-        rows = [HEADS, *(tuple(cells(line)) for line in self.lines)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(HEADS))]
+        rows = [heads(self.measure), *(tuple(cells(line, self.measure)) for line in self.lines)]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
         table = [
             "  ".join(
                 cell.ljust(width) if i < WORDS else cell.rjust(width) for i, (cell, width) in enumerate(zip(row, widths, strict=True))
@@ -192,18 +210,35 @@ class Results:
         return "\n".join([*self.marks, head, "", *(row.rstrip() for row in table), *([""] if problems else []), *problems])
 
 
-HEADS = ("kind", "name", "regime", "UAR", "accuracy", "wF1", "gain in UAR", "p (Holm)", "ECE", "parameters", "train s", "ms a clip")
 WORDS = 3  # columns that hold words
 
 
-def cells(line: Line) -> Iterator[str]:
-    """A line of the table, as `HEADS` names its cells."""
+def heads(measure: str) -> tuple[str, ...]:
+    """What the columns of the table hold."""
+    names = (NAMES[name] for name in columns(measure))
+    return ("kind", "name", "regime", *names, f"gain in {NAMES[measure]}", "p (Holm)", "ECE", "parameters", "train s", "ms a clip")
+
+
+def columns(measure: str) -> tuple[str, ...]:
+    """The measures in the order of their columns: the one that counts first.
+
+    Example:
+        >>> columns("weighted_f1")
+        ('weighted_f1', 'accuracy', 'uar')
+    """
+    return (measure, *(name for name in NAMES if name != measure))
+
+
+def cells(line: Line, measure: str) -> Iterator[str]:
+    """A line of the table, as `heads` names its cells; the last of the measures without its interval."""
     yield SINGLE if line.kind == "member" else line.kind
     yield line.name
     yield line.regime
-    for name in ("uar", "accuracy", "weighted_f1"):
-        yield str(line.figures[name]) if name in line.figures and name != "weighted_f1" else _short(line.figures.get(name))
-    yield line.gain.uar.signed if line.gain else "-"
+    *first, last = columns(measure)
+    for name in first:
+        yield str(line.figures[name]) if name in line.figures else "-"
+    yield _short(line.figures.get(last))
+    yield line.gain.of(measure).signed if line.gain else "-"
     yield chance(line.gain.holm) if line.gain else "-"
     yield _short(line.figures.get("ece"))
     yield "-" if line.parameters is None else f"{line.parameters:,}"

@@ -6,7 +6,7 @@ from math import isnan
 import numpy as np
 
 from emofuse.bench.drawings import curves, gains
-from emofuse.bench.results import HEADS, ORACLE, WORDS, Line, Results, cells
+from emofuse.bench.results import NAMES, ORACLE, WORDS, Line, Results, cells, columns, heads
 from emofuse.evaluation import plots
 from emofuse.evaluation.document import Document, Picture, Remark, Section, Table, Tile, Tone
 from emofuse.evaluation.paired import LEVEL
@@ -45,22 +45,32 @@ def sentence(results: Results) -> str:
     """What a stranger should know."""
     if results.quick:
         return "A quick look that everything works: next to nothing was learnt, and these figures are no results."
-    ranked = sorted((line for line in results.lines if line.kind != "ceiling" and line.figures), key=lambda line: -_uar(line))
+    ranked = sorted((line for line in results.lines if line.kind != "ceiling" and line.figures), key=lambda line: -_value(results, line))
     if results.best is None or not ranked:
         return "No member could be judged."
     best, first = results.line(results.best, "member"), ranked[0]
     if first is best:
-        return f"Nothing beats {best.name} alone: it finds {100 * _uar(best):.1f} % of each label, on average."
-    shown = first.gain is not None and first.gain.holm < LEVEL and first.gain.uar.value > 0
+        return f"Nothing beats {best.name} alone: {_said(results, best)}."
+    shown = first.gain is not None and first.gain.holm < LEVEL and first.gain.of(results.measure).value > 0
     how = "a difference that is shown" if shown else "a difference that may be luck"
     return (
-        f"The best of {len(ranked)} ways is the {first.kind} {first.name}: it finds {100 * _uar(first):.1f} % of each label, on average, "
-        f"{best.name} alone {100 * _uar(best):.1f} %, {how}."
+        f"The best of {len(ranked)} ways is the {first.kind} {first.name}: {_said(results, first)}, {best.name} alone "
+        f"{_plain(results, best)}, {how}."
     )
 
 
-def _uar(line: Line) -> float:
-    value = line.figures["uar"].value
+def _said(results: Results, line: Line) -> str:
+    says = {"uar": "it finds {} of each label, on average", "accuracy": "it is right in {}", "weighted_f1": "its weighted F1 is {}"}
+    return says[results.measure].format(_plain(results, line))
+
+
+def _plain(results: Results, line: Line) -> str:
+    value = _value(results, line)
+    return f"{value:.3f}" if results.measure == "weighted_f1" else f"{100 * value:.1f} %"
+
+
+def _value(results: Results, line: Line) -> float:
+    value = line.figures[results.measure].value
     return -1.0 if isnan(value) else value
 
 
@@ -81,8 +91,9 @@ def _tiles(results: Results) -> Iterator[Tile]:
     for kind, name in (("member", "best single"), ("fusion", "best fusion"), ("decision", "best decision"), ("ceiling", ORACLE)):
         some = [line for line in results.lines if line.kind == kind and line.figures]
         if some:
-            line = max(some, key=_uar)
-            yield Tile(name, f"{_uar(line):.3f}", "UAR" if kind == "ceiling" else f"UAR, {line.name}")
+            line = max(some, key=lambda line: _value(results, line))
+            measure = NAMES[results.measure]
+            yield Tile(name, f"{_value(results, line):.3f}", measure if kind == "ceiling" else f"{measure}, {line.name}")
 
 
 def _all(results: Results, scored: Sequence[Line]) -> Section:
@@ -97,15 +108,19 @@ def _all(results: Results, scored: Sequence[Line]) -> Section:
         ),
         (
             Picture(
-                "UAR of each; dashed: the best member alone.",
-                "; ".join(f"{line.name} {line.figures['uar']}" for line in scored),
+                f"{NAMES[results.measure]} of each; dashed: the best member alone.",
+                "; ".join(f"{line.name} {line.figures[results.measure]}" for line in scored),
                 lambda: plots.whiskers(
-                    {_called(line): line.figures["uar"] for line in scored},
-                    {} if results.best is None else {f"{results.best} alone": _uar(results.line(results.best, "member"))},
+                    {_called(line): line.figures[results.measure] for line in scored},
+                    {} if results.best is None else {f"{results.best} alone": _value(results, results.line(results.best, "member"))},
                 ),
             ),
         ),
-        (Table("Every way to answer", HEADS, tuple(tuple(cells(line)) for line in results.lines), WORDS),),
+        (
+            Table(
+                "Every way to answer", heads(results.measure), tuple(tuple(cells(line, results.measure)) for line in results.lines), WORDS
+            ),
+        ),
     )
 
 
@@ -114,31 +129,31 @@ def _called(line: Line) -> str:
 
 
 def _gains(results: Results, scored: Sequence[Line]) -> Section:
-    some = [line for line in scored if line.gain]
+    measure, some = NAMES[results.measure], [line for line in scored if line.gain]
+    shown = columns(results.measure)
     return Section(
         "Gain over the best alone",
         (
-            f"Differences in UAR to {results.best} alone, on the same clips. p is of a paired permutation test that flips whole "
+            f"Differences in {measure} to {results.best} alone, on the same clips. p is of a paired permutation test that flips whole "
             f"{results.drawn}, corrected for {len(some)} tests (Holm). The best alone is the best on the very clips that judge, "
             f"so gains are, if anything, too small.",
         ),
         (
             Picture(
-                "Gain in UAR; left of the line, fusing has lost.",
-                "; ".join(f"{line.name} {line.gain.uar.value:+.3f}" for line in some if line.gain),
-                lambda: gains({_called(line): line.gain.uar for line in some if line.gain}),
+                f"Gain in {measure}; left of the line, fusing has lost.",
+                "; ".join(f"{line.name} {line.gain.of(results.measure).value:+.3f}" for line in some if line.gain),
+                lambda: gains({_called(line): line.gain.of(results.measure) for line in some if line.gain}, measure),
             ),
         ),
         (
             Table(
                 "Gain",
-                ("kind", "name", "UAR", "accuracy", "p", "p, corrected"),
+                ("kind", "name", *(NAMES[name] for name in shown), f"p of {measure}", "p, corrected"),
                 tuple(
                     (
                         line.kind,
                         line.name,
-                        line.gain.uar.signed,
-                        line.gain.accuracy.signed,
+                        *(line.gain.of(name).signed for name in shown),
                         f"{line.gain.p:.4f}",
                         f"{line.gain.holm:.4f}",
                     )
@@ -152,28 +167,28 @@ def _gains(results: Results, scored: Sequence[Line]) -> Section:
 
 
 def _without(results: Results, scored: Sequence[Line]) -> Section:
-    patterns = results.patterns[1:]
+    measure, patterns = NAMES[results.measure], results.patterns[1:]
     rows = [
         (
             line.kind,
             line.name,
-            f"{_uar(line):.3f}",
-            *("-" if (some := line.without[there]) is None else str(some["uar"]) for there in patterns),
+            f"{_value(results, line):.3f}",
+            *("-" if (some := line.without[there]) is None else str(some[results.measure]) for there in patterns),
         )
         for line in scored
         if line.without
     ]
     return Section(
         "With signals missing",
-        ("UAR where only these are there at test, in every clip. Networks that fuse have learnt with modalities going missing.",),
+        (f"{measure} where only these are there at test, in every clip. Networks that fuse have learnt with modalities going missing.",),
         (),
-        (Table("UAR by what is there", ("kind", "name", results.patterns[0], *patterns), tuple(rows), 2),),
+        (Table(f"{measure} by what is there", ("kind", "name", results.patterns[0], *patterns), tuple(rows), 2),),
     )
 
 
 def _curves(results: Results, scored: Sequence[Line]) -> Section:
-    some = [line for line in scored if line.curve]
-    ranked = sorted(some, key=lambda line: -_uar(line))
+    measure, some = NAMES[results.measure], [line for line in scored if line.curve]
+    ranked = sorted(some, key=lambda line: -_value(results, line))
     firsts = [next((line for line in ranked if line.kind == kind), None) for kind in ("member", "fusion", "decision")]
     drawn = list(dict.fromkeys(id(line) for line in (*firsts, *(line for line in ranked if line.kind != "member")) if line))[:DRAWN]
     series = [line for line in ranked if id(line) in drawn]
@@ -182,22 +197,24 @@ def _curves(results: Results, scored: Sequence[Line]) -> Section:
     return Section(
         "With signals missing at random",
         (
-            "UAR where each modality of each clip is missing with this chance, the same ones for every way. A clip of which nothing is "
-            "left has no answer, and counts as wrong.",
+            f"{measure} where each modality of each clip is missing with this chance, the same ones for every way. A clip of which "
+            "nothing is left has no answer, and counts as wrong.",
         ),
         (
             Picture(
-                "UAR as signals go missing.",
-                "; ".join(f"{line.name}: {', '.join(f'{point.uar:.2f}' for point in line.curve)}" for line in series),
-                lambda: curves({_called(line): [(point.share, point.uar) for point in line.curve] for line in series}),
+                f"{measure} as signals go missing.",
+                "; ".join(f"{line.name}: {', '.join(f'{point.of(results.measure):.2f}' for point in line.curve)}" for line in series),
+                lambda: curves(
+                    {_called(line): [(point.share, point.of(results.measure)) for point in line.curve] for line in series}, measure
+                ),
             ),
         ),
         (
             Table(
-                "UAR by the share that is missing",
+                f"{measure} by the share that is missing",
                 ("kind", "name", *(f"{100 * share:.0f} %" for share in shares)),
                 (
-                    *((line.kind, line.name, *(f"{point.uar:.3f}" for point in line.curve)) for line in some),
+                    *((line.kind, line.name, *(f"{point.of(results.measure):.3f}" for point in line.curve)) for line in some),
                     ("", "clips of which anything is left", *(f"{100 * point.answered:.0f} %" for point in left)),
                 ),
                 2,
@@ -268,7 +285,8 @@ def _reading(results: Results) -> Section:
         "How to read it",
         (
             READING,
-            f"'{ORACLE}' is what a decision would get that always picked a member that is right, if there is one: a ceiling, no method.",
+            f"'{ORACLE}' is what a decision would get that always picked a member that is right, if there is one, and the best one "
+            "else: a ceiling, no method.",
         ),
         (),
         (Table("How it came about", ("", ""), tuple(rows), 2),),

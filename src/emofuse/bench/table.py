@@ -16,12 +16,14 @@ from emofuse.bench.results import ORACLE, Gain, Gone, Line
 from emofuse.core.modality import Modality
 from emofuse.evaluation.evaluate import drawn_units
 from emofuse.evaluation.metrics import Metric, accuracy, answered, ece, intervals, uar, weighted_f1
-from emofuse.evaluation.paired import flipped, holm
+from emofuse.evaluation.paired import flipped, holm, swapped
 from emofuse.evaluation.report import Figure
 
 RESAMPLES = 2_000  # for intervals; a bench has hundreds of them
 SHARES = tuple(share / 10 for share in range(11))  # of the signals that go missing at random
 MASKS = 5  # times that signals go missing at random, always in the same places
+MEASURES: Mapping[str, Metric] = {"uar": uar, "accuracy": accuracy, "weighted_f1": weighted_f1}
+"""What ways can be ranked by."""
 MISSING = ("none", "each", "curve", "all")
 """What is asked about missing signals: nothing, each pattern of what is there, missing at random, both."""
 
@@ -89,7 +91,9 @@ def ground(made: Work, seeds: int, resamples: int = RESAMPLES) -> Ground:
     )
 
 
-def lines(on: Ground, answers: Sequence[Answered], regime: str, missing: str = "all") -> tuple[tuple[Line, ...], str | None]:
+def lines(
+    on: Ground, answers: Sequence[Answered], regime: str, missing: str = "all", measure: str = "uar"
+) -> tuple[tuple[Line, ...], str | None]:
     """A line for each way to answer, the ceiling, and the name of the best member.
 
     Args:
@@ -97,24 +101,25 @@ def lines(on: Ground, answers: Sequence[Answered], regime: str, missing: str = "
         answers: Of members, fusions and decisions.
         regime: Of all of them.
         missing: One of `MISSING`.
+        measure: One of `MEASURES`, that members are ranked by and gains are tested in.
     """
     made = [_line(on, one, regime, missing) for one in answers]
     members = [(one, line) for one, line in zip(answers, made, strict=True) if one.kind == "member"]
     if not members:
         return tuple(made), None
-    best, _ = max(members, key=lambda pair: pair[1].figures["uar"].value)
+    best, _ = max(members, key=lambda pair: pair[1].figures[measure].value)
     others = [i for i, one in enumerate(answers) if one is not best]
-    gains = {i: _gain(on, answers[i].scores[0], best.scores[0]) for i in others}
+    gains = {i: _gain(on, answers[i].scores[0], best.scores[0], measure) for i in others}
     for i, corrected in zip(others, holm([gains[i].p for i in others]), strict=True):
         made[i] = replace(made[i], gain=replace(gains[i], holm=corrected))
-    made.append(_ceiling(on, [one for one, _ in members], regime))
+    made.append(_ceiling(on, best, [one for one, _ in members], regime))
     return tuple(made), best.name
 
 
 def _line(on: Ground, one: Answered, regime: str, missing: str) -> Line:
     full = one.scores[0]
     answers = answered(full)
-    measures = {f.__name__: partial(f, on.truth, answers) for f in (uar, accuracy, weighted_f1)}
+    measures = {name: partial(f, on.truth, answers) for name, f in MEASURES.items()}
     figures = _figures(on, {**measures, "ece": partial(ece, on.truth, full)})
     facts = dict(one.facts)
     return Line(
@@ -122,7 +127,7 @@ def _line(on: Ground, one: Answered, regime: str, missing: str) -> Line:
         kind=one.kind,
         regime=regime,
         figures=figures,
-        folds={f.__name__: _by_fold(on, f, answers) for f in (uar, accuracy, weighted_f1)},
+        folds={name: _by_fold(on, f, answers) for name, f in MEASURES.items()},
         without=_without(on, one.scores) if missing in ("each", "all") else {},
         curve=_curve(on, one.scores) if missing in ("curve", "all") else (),
         **facts,  # type: ignore[arg-type]  # by the names that Line has for them
@@ -148,7 +153,7 @@ def _without(on: Ground, scores: np.ndarray) -> dict[str, dict[str, Figure] | No
     for i, pattern in enumerate(on.patterns[1:], start=1):
         answers = answered(scores[i])
         name = "+".join(pattern)
-        measures = {f.__name__: partial(f, on.truth, answers) for f in (uar, accuracy)}
+        measures = {called: partial(f, on.truth, answers) for called, f in MEASURES.items()}
         found[name] = _figures(on, measures) if (answers >= 0).any() else None
     return found
 
@@ -174,26 +179,26 @@ def _curve(on: Ground, scores: np.ndarray) -> tuple[Gone, ...]:
     for share, gone in zip(SHARES, masks(int(on.clips.max()) + 1, len(everything)), strict=True):
         bits = (~gone @ (1 << np.arange(len(everything)))).astype(int)  # (masks, clips)
         said = [answers[lookup[mask[on.clips]], np.arange(len(on.truth))] for mask in bits]
-        points.append(
-            Gone(
-                share,
-                float(np.mean([uar(on.truth, one) for one in said])),
-                float(np.mean([accuracy(on.truth, one) for one in said])),
-                float(np.mean([one >= 0 for one in said])),
-            )
-        )
+        means = {name: float(np.mean([metric(on.truth, one, None) for one in said])) for name, metric in MEASURES.items()}
+        points.append(Gone(share, **means, answered=float(np.mean([one >= 0 for one in said]))))
     return tuple(points)
 
 
-def _gain(on: Ground, scores: np.ndarray, best: np.ndarray) -> Gain:
+def _gain(on: Ground, scores: np.ndarray, best: np.ndarray, measure: str) -> Gain:
     first, second = answered(scores), answered(best)
-    figures = _figures(on, {f.__name__: partial(_difference, f, on.truth, first, second) for f in (uar, accuracy)})
-    right = (first == on.truth).astype(float) - (second == on.truth)
+    figures = _figures(on, {name: partial(_difference, f, on.truth, first, second) for name, f in MEASURES.items()})
+    p = _luck(on, first, second, measure)
+    return Gain(**figures, p=p, holm=p)
+
+
+def _luck(on: Ground, first: np.ndarray, second: np.ndarray, measure: str) -> float:
+    """The p of the difference between two ways to answer, whole owners flipped or swapped."""
+    if measure == "weighted_f1":  # no sum over rows
+        return swapped(weighted_f1, on.truth, first, second, on.owners.tolist())
     supports = np.bincount(on.truth)
-    by_label = right / (supports[on.truth] * (supports > 0).sum())  # summed over all rows, the difference in UAR
-    contributions = np.bincount(np.unique(on.owners, return_inverse=True)[1], by_label)
-    p = flipped(contributions).p
-    return Gain(figures["uar"], figures["accuracy"], p, p)
+    count = supports[on.truth] * (supports > 0).sum() if measure == "uar" else np.full(len(on.truth), len(on.truth))
+    each = ((first == on.truth).astype(float) - (second == on.truth)) / count  # summed over all rows, the difference
+    return flipped(np.bincount(np.unique(on.owners, return_inverse=True)[1], each)).p
 
 
 def _difference(metric: Metric, truth: np.ndarray, first: np.ndarray, second: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
@@ -201,9 +206,9 @@ def _difference(metric: Metric, truth: np.ndarray, first: np.ndarray, second: np
     return difference
 
 
-def _ceiling(on: Ground, members: Sequence[Answered], regime: str) -> Line:
-    """What a decision that always picks the right member would get."""
+def _ceiling(on: Ground, best: Answered, members: Sequence[Answered], regime: str) -> Line:
+    """What a decision that always picks the right member would get, and the best one where none is right."""
     right = np.stack([answered(one.scores[0]) == on.truth for one in members]).any(axis=0)
-    answers = np.where(right, on.truth, -1)
-    figures = _figures(on, {f.__name__: partial(f, on.truth, answers) for f in (uar, accuracy)})
-    return Line(ORACLE, "ceiling", regime, figures, {f.__name__: _by_fold(on, f, answers) for f in (uar, accuracy)})
+    answers = np.where(right, on.truth, answered(best.scores[0]))
+    figures = _figures(on, {name: partial(f, on.truth, answers) for name, f in MEASURES.items()})
+    return Line(ORACLE, "ceiling", regime, figures, {name: _by_fold(on, f, answers) for name, f in MEASURES.items()})

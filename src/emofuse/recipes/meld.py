@@ -26,8 +26,8 @@ from emofuse.core.split import Split
 from emofuse.corpora.meld_embeddings import MELD_EMBEDDINGS
 from emofuse.encoders.scaled_mlp import ScaledMlp
 from emofuse.evaluation.evaluate import drawn_units
-from emofuse.evaluation.metrics import Metric, accuracy, answered, intervals, weighted_f1
-from emofuse.evaluation.paired import DRAWS, holm
+from emofuse.evaluation.metrics import accuracy, answered, intervals, weighted_f1
+from emofuse.evaluation.paired import holm, swapped
 from emofuse.evaluation.report import Figure
 from emofuse.features.vectors import Vectors
 from emofuse.protocols.by_group import grouped
@@ -67,6 +67,7 @@ def bench(*, sound_epochs: int = EPOCHS, balance: float | None = None, folds: in
         senses={m: Sense(Vectors(modality=m), partial(ScaledMlp, WIDTH), partial(teach, epochs=taught[m])) for m in taught},
         fit=partial(teach, epochs=LONGER),
         members={TEXT: Member((Modality.TEXT,)), SOUND: Member((Modality.AUDIO,))},
+        measure="weighted_f1",
         units="dialogue",
     )
 
@@ -122,38 +123,6 @@ def by_hand(data: Path, out: Path, arguments: Mapping[str, object], resamples: i
         for name in DECISIONS:
             found[name, calibrated] = np.concatenate([_decided(made, split, name, _of(said, split, calibrated)) for split in made.splits])
     return _lines(made, {key: answered(probabilities) for key, probabilities in found.items()}, resamples)
-
-
-def swapped(metric: Metric, truth: np.ndarray, first: np.ndarray, second: np.ndarray, owners: Sequence[str], draws: int = DRAWS) -> float:
-    """Paired permutation test of any metric: were both systems alike, each owner's answers might as well be the other's.
-
-    A metric that is no sum over clips, as F1 is, cannot be tested by flipping signs.
-
-    Args:
-        metric: Such as `weighted_f1`.
-        truth: (N,) indices.
-        first: (N,) answers of the one.
-        second: (N,) answers of the other.
-        owners: (N,) whose each row is; whole owners are swapped.
-        draws: How often.
-
-    Returns:
-        The share of swaps that differ at least as much, the one that was found among them (Phipson and Smyth 2010).
-
-    Example:
-        >>> truth, owners = np.array([0, 1] * 5), [str(i) for i in range(10)]
-        >>> swapped(accuracy, truth, truth, 1 - truth, owners) < 0.01
-        True
-    """
-    units = np.unique(np.asarray(owners), return_inverse=True)[1]
-    rows, answers = np.tile(truth, 2), np.concatenate([first, second])
-    found = abs(float(metric(truth, first, None) - metric(truth, second, None))) - 1e-12
-    random, as_far, at_once = np.random.default_rng(0), 0, max(1, 2_000_000 // len(rows))
-    for start in range(0, draws, at_once):
-        mine = random.integers(2, size=(min(at_once, draws - start), units.max() + 1))[:, units].astype(np.float32)  # (R, N)
-        ours, theirs = (metric(rows, answers, np.concatenate(pair, axis=1)) for pair in ((mine, 1 - mine), (1 - mine, mine)))
-        as_far += int((np.abs(ours - theirs) >= found).sum())
-    return (as_far + 1) / (draws + 1)
 
 
 def as_it_came(one: Heard) -> Heard:
