@@ -19,6 +19,7 @@ Model = Callable[[np.ndarray], np.ndarray]
 
 SMALLEST = 1e-6  # of a probability: a member that says never was wrong before
 CLIPS_A_CLASS = 5  # fewer, on average, teach a decision nothing
+EXACT = 1e-3  # how far probabilities may be from summing to one: members answer in single precision
 
 
 class Decision(Protocol):
@@ -42,10 +43,9 @@ def by_member(scores: Scores) -> np.ndarray:
         {member: (N, S, C)} -> (M, N, C); rows of NaN where a member is absent
 
     Raises:
-        ValueError: No members.
+        ValueError: No members, or scores that are not those of the same clips and classes, or no probabilities.
     """
-    if not scores:
-        raise ValueError("There are no members to decide between. Expected the probabilities of at least one; give them by name.")
+    check_scores(scores)
     return np.stack([mean_of_present(scores[name], axis=1) for name in sorted(scores)])
 
 
@@ -91,7 +91,9 @@ def answered(members: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.n
 
     Raises:
         SplitError: They are too few to learn from.
+        ValueError: Targets that are not one index of a class a clip.
     """
+    check_targets(targets, *members.shape[1:])
     there = ~np.isnan(members).any(axis=2).all(axis=0)
     classes = members.shape[2]
     if there.sum() < CLIPS_A_CLASS * classes:
@@ -122,8 +124,8 @@ class BySubset:
         Raises:
             SplitError: Too few clips.
         """
-        self.names_ = tuple(sorted(scores))
         self.members_, self.targets_ = answered(by_member(scores), np.asarray(targets))
+        self.names_, self.classes_ = tuple(sorted(scores)), self.members_.shape[2]
         if len(np.unique(self.targets_)) < 2:
             raise SplitError(
                 f"All {len(self.targets_)} clips to learn a decision from are of one class. Expected two or more; give it other clips."
@@ -159,10 +161,10 @@ class BySubset:
 
 
 def check(decision: object, scores: Scores) -> None:
-    """Refuse to answer before learning, and about members that were not learnt about.
+    """Refuse to answer before learning, and about members or classes that were not learnt about.
 
     Raises:
-        ValueError: Either of these.
+        ValueError: One of these.
     """
     known = getattr(decision, "names_", None)
     name = type(decision).__name__
@@ -171,3 +173,62 @@ def check(decision: object, scores: Scores) -> None:
     strange = sorted(set(scores) - set(known))
     if strange:
         raise ValueError(f"{name} has learnt about {', '.join(known)}, not about {', '.join(strange)}. Leave them out, or fit it anew.")
+    check_scores(scores)
+    classes, asked = getattr(decision, "classes_", None), next(iter(scores.values())).shape[2]
+    if classes != asked:
+        raise ValueError(f"{name} has learnt about {classes} classes, not about {asked}. Bring members to the same labels, or fit it anew.")
+
+
+def check_scores(scores: Scores) -> None:
+    """Refuse what is not members' probabilities of the same clips in the same classes.
+
+    Shape:
+        {member: (N, S, C)}; S is each member's own
+
+    Raises:
+        ValueError: No members, other clips, other classes, rows of which some is no number, or that are no probabilities.
+    """
+    if not scores:
+        raise ValueError("There are no members to decide between. Expected the probabilities of at least one; give them by name.")
+    first, like = next(iter(scores.items()))
+    for name, rows in scores.items():
+        if not isinstance(rows, np.ndarray) or rows.ndim != 3 or not rows.shape[1]:
+            shape = getattr(rows, "shape", type(rows).__name__)
+            raise ValueError(
+                f"Member '{name}' has scores of shape {shape}. Expected an array of clips, segments and classes; give it three axes."
+            )
+        if (len(rows), rows.shape[2]) != (len(like), like.shape[2]):
+            raise ValueError(
+                f"Member '{name}' answers {len(rows)} clips in {rows.shape[2]} classes, '{first}' {len(like)} in {like.shape[2]}. "
+                f"Expected the same clips and labels in one order; bring them to one label set, with rows of NaN where one has no answer."
+            )
+        gone = np.isnan(rows)
+        if (gone.any(axis=2) & ~gone.all(axis=2)).any():
+            raise ValueError(
+                f"Member '{name}' has rows of which some is NaN and some is not. Expected all of a row, or none of it where there is no "
+                f"answer; look at what made them."
+            )
+        there = rows[~gone.any(axis=2)]
+        if (there < 0).any() or (np.abs(there.sum(axis=1) - 1) > EXACT).any():
+            raise ValueError(
+                f"Member '{name}' has scores that are no probabilities. Expected none below zero, and rows that sum to one; logits need a "
+                f"softmax first."
+            )
+
+
+def check_targets(targets: np.ndarray, count: int, classes: int) -> None:
+    """Refuse what is not an index of a class for each clip. Shape: (N,).
+
+    Raises:
+        ValueError: Other clips, words in place of indices, or an index without a class.
+    """
+    if targets.shape != (count,) or targets.dtype.kind not in "iu":
+        raise ValueError(
+            f"The targets are of shape {targets.shape} and kind {targets.dtype} for {count} clips. Expected an index of a class for each; "
+            f"look words up in the label set first."
+        )
+    if count and not 0 <= targets.min() <= targets.max() < classes:
+        raise ValueError(
+            f"The targets go from {targets.min()} to {targets.max()}; members answer in {classes} classes. Expected 0 to {classes - 1}; "
+            f"bring both to one label set."
+        )

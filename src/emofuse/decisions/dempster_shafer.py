@@ -36,7 +36,7 @@ class DempsterShafer:
         there = ~np.isnan(members).any(axis=2)
         right = ((np.nan_to_num(members).argmax(axis=2) == truth) & there).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
         chance = 1 / members.shape[2]
-        self.names_ = tuple(sorted(scores))
+        self.names_, self.classes_ = tuple(sorted(scores)), members.shape[2]
         self.reliability_: np.ndarray = np.clip((right - chance) / (1 - chance), 0.0, SUREST)
         return self
 

@@ -36,9 +36,9 @@ class Gate:
         """
         from scipy.optimize import minimize
 
-        self.names_ = tuple(sorted(scores))
         whole = by_member(scores)
         members, truth = answered(whole, np.asarray(targets))
+        self.names_, self.classes_ = tuple(sorted(scores)), members.shape[2]
         kept = ~np.isnan(whole).any(axis=2).all(axis=0)
         seen = _seen(whole, self.names_, quality)[:, kept]  # (M, N, F)
         there = ~np.isnan(members).any(axis=2)

@@ -43,7 +43,7 @@ class Likelihood:
             moved, weights = np.abs(renewed - weights).max(), renewed
             if moved < SETTLED:
                 break
-        self.names_ = tuple(sorted(scores))
+        self.names_, self.classes_ = tuple(sorted(scores)), members.shape[2]
         self.weights_: np.ndarray = weights / weights.sum()
         return self
 

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from emofuse.core.errors import SplitError
-from emofuse.decisions.base import CLIPS_A_CLASS, Scores, check, logs, normalized
+from emofuse.decisions.base import CLIPS_A_CLASS, Scores, check, check_scores, check_targets, logs, normalized
 
 ROWS, CLASSES = 10, 5  # the paper's image, and the smallest that two convolutions and two poolings leave something of
 
@@ -52,12 +52,13 @@ class StackedCnn:
         truth = np.asarray(targets)
         there = ~np.isnan(images).all(axis=(1, 2))
         classes = images.shape[2]
+        check_targets(truth, len(images), classes)
         if there.sum() < CLIPS_A_CLASS * classes:
             raise SplitError(
                 f"There are {there.sum()} clips with an answer to teach a CNN of {classes} classes. Expected at least "
                 f"{CLIPS_A_CLASS * classes}; give it more, or take a decision that learns nothing (average)."
             )
-        self.names_, self.rows_ = tuple(sorted(scores)), {name: scores[name].shape[1] for name in scores}
+        self.names_, self.rows_, self.classes_ = tuple(sorted(scores)), {name: scores[name].shape[1] for name in scores}, classes
         known = images[there]
         self.mean_, self.spread_ = float(np.nanmean(known)), float(np.nanstd(known)) or 1.0
         with torch.random.fork_rng(devices=[]):
@@ -140,8 +141,7 @@ def stack(rows: int, classes: int) -> nn.Sequential:
 
 def _images(scores: Scores) -> tuple[np.ndarray, np.ndarray]:
     """Log-probabilities with members one under the other, and whose each row is. Shape: (N, R, C), (R,)."""
-    if not scores:
-        raise ValueError("There are no members to decide between. Expected the probabilities of at least one; give them by name.")
+    check_scores(scores)
     names = sorted(scores)
     owners = np.concatenate([np.full(scores[name].shape[1], i) for i, name in enumerate(names)])
     return logs(np.concatenate([scores[name] for name in names], axis=1)), owners

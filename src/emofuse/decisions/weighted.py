@@ -30,7 +30,7 @@ class Weighted:
         members, truth = answered(by_member(scores), np.asarray(targets))
         there = ~np.isnan(members).any(axis=2)  # (M, N)
         right = (np.nan_to_num(members).argmax(axis=2) == truth) & there
-        self.names_ = tuple(sorted(scores))
+        self.names_, self.classes_ = tuple(sorted(scores)), members.shape[2]
         self.weights_: np.ndarray = right.sum(axis=1) / np.maximum(there.sum(axis=1), 1)
         return self
 
