@@ -111,7 +111,7 @@ class Windows:
     def push(self, chunk: Chunk) -> None:
         """Take the next stretch, and judge what is complete."""
         for m in self.recognizer.modalities & set(chunk.signals):
-            self.held[m] = joined(self.held[m], chunk.signals[m]) if m in self.held else chunk.signals[m]
+            self.held[m] = self.held[m].then(chunk.signals[m]) if m in self.held else chunk.signals[m]
         if not self.held:
             return  # nothing yet, and perhaps never
         cells: list[Segment] = []
@@ -196,12 +196,3 @@ def missed(m: Modality, signal: Signal | None, cell: Segment, window: Segment) -
     if not len(there):
         return NOTHING[m] if m is Modality.AUDIO else MISSED[m]
     return MISSED[m] if m is Modality.AUDIO and silent(there) else None
-
-
-def joined(before: Signal, after: Signal) -> Signal:
-    """Two stretches of one signal as one."""
-    present = None
-    if before.present is not None or after.present is not None:
-        flags = [np.ones(len(s.values), dtype=bool) if s.present is None else s.present for s in (before, after)]
-        present = np.concatenate(flags)
-    return replace(before, values=np.concatenate([before.values, after.values]), present=present)

@@ -101,6 +101,32 @@ class Signal:
             start=self.start + round(first * 1_000 / self.rate),
         )
 
+    def then(self, after: "Signal") -> "Signal":
+        """This stretch and the next one of the same signal, as one."""
+        present = None
+        if self.present is not None or after.present is not None:
+            flags = [np.ones(len(part.values), dtype=bool) if part.present is None else part.present for part in (self, after)]
+            present = np.concatenate(flags)
+        when = None if self.when is None or after.when is None else (*self.when, *after.when)
+        return replace(self, values=np.concatenate([self.values, after.values]), present=present, when=when)
+
+    def later(self, ms: int) -> "Signal":
+        """The same, so many ms later; earlier where they are less than 0, and then without what would come before 0.
+
+        Example:
+            >>> Signal(np.arange(4.0), rate=4).later(-500).values
+            array([2., 3.])
+        """
+        if self.when is not None:
+            kept = [i for i, one in enumerate(self.when) if one.end + ms > 0]
+            when = tuple(Segment(max(self.when[i].start + ms, 0), self.when[i].end + ms) for i in kept)
+            present = None if self.present is None else self.present[kept]
+            return replace(self, values=self.values[kept], present=present, when=when, start=max(self.start + ms, 0))
+        start = self.start + ms
+        skip = 0 if start >= 0 else min(floor(-start * self.rate / 1_000 + 0.5), len(self.values))
+        present = None if self.present is None else self.present[skip:]
+        return replace(self, values=self.values[skip:], present=present, start=max(start, 0))
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
