@@ -68,6 +68,15 @@ def test_what_a_command_printed_stands_under_the_figures_once(tmp_path):
     assert "toy 5 labels" in (folder / "results.md").read_text()
 
 
+def test_what_was_learnt_stands_above_what_was_printed(tmp_path):
+    folder = folder_with(tmp_path, [result()])
+
+    show(folder, "Fusing", "mean 0.7", "emofuse fuse toy", "1a2b3c4", reading="The mean wins.")
+
+    text = (folder / "results.md").read_text()
+    assert text.index("### Fusing") < text.index("The mean wins.") < text.index("`emofuse fuse toy`") < text.index("mean 0.7")
+
+
 @pytest.mark.parametrize("broken", ["{}", "[1]", '[{"title": "a"}]', "nothing"])
 def test_printed_words_without_their_origin_are_refused(broken, tmp_path):
     folder = folder_with(tmp_path, [result()])

@@ -12,9 +12,10 @@ from emofuse.media.beside import beside
 
 NAME = "printed.json"
 FIELDS = ("title", "text", "command", "commit", "date", "machine")
+READING = "reading"  # what was learnt from it, in words of ours; there where anything was
 
 Said = Mapping[str, str]
-"""One command's words: title, text, command, commit, date, machine."""
+"""One command's words: title, text, command, commit, date, machine; and perhaps what was learnt from them."""
 
 
 def read(folder: Path) -> list[Said]:
@@ -33,7 +34,11 @@ def read(folder: Path) -> list[Said]:
     if not isinstance(rows, list):
         raise RunError(f"{NAME} holds a {type(rows).__name__}. Expected a list of objects; put them into [ ].")
     for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict) or set(row) != set(FIELDS) or not all(isinstance(row[field], str) and row[field] for field in FIELDS):
+        if (
+            not isinstance(row, dict)
+            or set(row) - {READING} != set(FIELDS)
+            or not all(isinstance(said, str) and said for said in row.values())
+        ):
             raise RunError(f"Row {number} of {NAME} is not as it should be. Expected text in each of {', '.join(FIELDS)}; run it again.")
     return rows
 
@@ -48,7 +53,7 @@ def keep(folder: Path, said: Said) -> None:
 
 
 def markdown(rows: Sequence[Said]) -> str:
-    """A section each: the command, and its words as a block.
+    """A section each: what was learnt, the command, and its words as a block.
 
     Example:
         >>> said = {"title": "Corpora", "text": "toy", "command": "emofuse corpora"}
@@ -70,6 +75,12 @@ def markdown(rows: Sequence[Said]) -> str:
         return ""
     lines = ["", "## What the commands print"]
     for row in rows:
-        lines += ["", f"### {row['title']}", "", f"`{row['command']}`, {row['date']}, commit {row['commit']}, {row['machine']}"]
+        lines += [
+            "",
+            f"### {row['title']}",
+            "",
+            *([row[READING], ""] if READING in row else []),
+            f"`{row['command']}`, {row['date']}, commit {row['commit']}, {row['machine']}",
+        ]
         lines += ["", "```text", row["text"].rstrip(), "```"]
     return "\n".join([*lines, ""])

@@ -188,10 +188,10 @@ def origin(command: str, commit: str | None) -> dict[str, str | None]:
     return {"command": command, "commit": commit, "date": datetime.date.today().isoformat(), "machine": _machine()}
 
 
-def show(folder: Path, title: str, text: str, command: str, commit: str | None) -> None:
-    """Keep what a command printed, with where it comes from, and make the results' page again."""
+def show(folder: Path, title: str, text: str, command: str, commit: str | None, reading: str = "") -> None:
+    """Keep what a command printed, with where it comes from and what was learnt from it, and make the results' page again."""
     said = {field: value or "unknown" for field, value in origin(command, commit).items()}
-    printed.keep(folder, {"title": title, "text": text, **said})
+    printed.keep(folder, {"title": title, "text": text, **said, **({printed.READING: reading} if reading else {})})
     _write(folder / f"{RESULTS.name}.md", RESULTS.page(folder))
 
 
