@@ -11,6 +11,7 @@ import pytest
 from emofuse.audit import married
 from emofuse.audit.base import Evidence, Grade
 from emofuse.bench.fuse import fuse
+from emofuse.bench.marks import marks
 from emofuse.bench.order import Order, work
 from emofuse.core.clip import Clip, Signal
 from emofuse.core.errors import CorpusError, SplitError, UnknownName
@@ -113,8 +114,33 @@ def test_a_pair_is_an_actor_and_a_stranger_of_the_same_label_and_carries_the_aud
 def test_sound_and_face_are_of_one_person_and_carry_no_mark():
     assert bench().notes == ()
     assert bench().gather is None
-    assert "T13" in bench(pair="audio-eeg").notes[0]
-    assert "GAMEEMO" in bench(pair="audio-eeg", eeg="gameemo").notes[1]
+    assert bench(pair="audio-eeg").notes == ("the EEG is of two people, as in the paper",)
+    assert "GAMEEMO" in bench(pair="audio-eeg", eeg="gameemo").notes[0]
+
+
+STRANGERS, PIECES = "T13 (broken), paired by label", "T4 (inflated), one recording in train and test"
+SHARED = "T1 (inflated), people in train and test"
+
+
+@pytest.mark.parametrize(
+    ("apart", "said"),
+    [
+        (NOBODY, [STRANGERS, PIECES, f"{SHARED} by their eeg", f"{SHARED} by their video"]),
+        (ACTORS, [STRANGERS, PIECES, f"{SHARED} by their eeg"]),
+        (EVERYBODY, [STRANGERS]),
+    ],
+)
+def test_the_audit_marks_strangers_and_whoever_is_learnt_from_and_judged(players, apart, said):
+    found = list(marks(made(players, pair="eeg-video", apart=apart)))
+
+    assert [mark.split(":")[0] for mark in found] == said
+    assert "not the same people, not the same moment" in found[0]
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("apart", "said"), [(NOBODY, [SHARED]), (ACTORS, [])])
+def test_sound_and_face_are_marked_only_where_actors_are_shared(shared, apart, said):
+    assert [mark.split(":")[0] for mark in marks(made(shared, pair="audio-video", apart=apart))] == said
 
 
 def test_where_a_user_has_the_papers_own_eeg_it_is_taken(actors):
@@ -192,8 +218,7 @@ def test_the_table_of_a_married_pair_says_so_above_every_figure(players, tmp_pat
 
     results = fuse(order, tmp_path / "out", decisions="average", missing="none", at_once=1, resamples=20)
 
-    assert any(mark.startswith("T13") for mark in results.marks)
-    assert "paired by label: not the same people, not the same moment" in results.marks
+    assert any(mark.startswith("T13 (broken), paired by label: 1,440 of 1,440 clips") for mark in results.marks)
     assert [line.name for line in results.lines] == ["eeg", "video", "early", "hybrid", "multi_task", "average", "any member right"]
     assert (results.drawn, results.drawn_from) == ("actors", 24)
 

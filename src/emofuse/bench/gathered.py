@@ -9,6 +9,7 @@ from emofuse.bench.base import subsets
 from emofuse.bench.cells import DECISION, FUSION, MEMBER, Cell
 from emofuse.bench.heard import Heard, heard
 from emofuse.bench.kept import Kept
+from emofuse.bench.marks import marks
 from emofuse.bench.order import Work
 from emofuse.bench.results import Line, Results
 from emofuse.bench.table import RESAMPLES, Answered, ground, lines
@@ -86,12 +87,8 @@ def _notes(made: Work) -> Iterator[str]:
         yield "nobody is calibrated: probabilities are taken as networks say them"
     if made.dropped:
         yield f"{made.dropped} clips were left out: their label has no place among those that can be answered"
-    if any(clip.facts.get("paired") == "label" for clip in made.clips):
-        yield "paired by label: not the same people, not the same moment"
-    shared = {who for split in made.splits for who in split.shared}
-    if shared:
-        yield f"{len(shared)} of those who are judged were also learnt from"
-    if any(split.anonymous for split in made.splits):
+    yield from marks(made)
+    if any(split.anonymous for split in made.splits) and not all("paired" in clip.facts for clip in made.clips):
         yield "who is who is not told, so people may be shared by what is learnt from and what is judged"
     if len(made.splits) == 1 and not made.splits[0].valid:
         yield "there is one split without valid clips: nothing is calibrated, and decisions that learn have nothing to learn from"

@@ -1,5 +1,6 @@
 """A bench's results as a document: what is said in which order, in words that need no dictionary."""
 
+import re
 from collections.abc import Iterator, Sequence
 from math import isnan
 
@@ -11,6 +12,7 @@ from emofuse.evaluation import plots
 from emofuse.evaluation.document import Document, Picture, Remark, Section, Table, Tile, Tone
 from emofuse.evaluation.paired import LEVEL
 
+TRAP = re.compile(r"T\d+ \(")  # how a mark of the audit begins
 DRAWN = 4  # curves in one picture, that of the best member among them
 READING = (
     "UAR: mean over the labels of how many of each were found. wF1: mean F1 by how often a label is true. ECE: how far probabilities "
@@ -76,9 +78,8 @@ def _value(results: Results, line: Line) -> float:
 
 def _remarks(results: Results) -> Iterator[Remark]:
     for i, mark in enumerate(results.marks):
-        yield Remark(
-            Tone.WARNING if (results.quick and i == 0) or "paired by label" in mark else Tone.PLAIN, f"{mark[0].upper()}{mark[1:]}"
-        )
+        warned = (results.quick and i == 0) or TRAP.match(mark)
+        yield Remark(Tone.WARNING if warned else Tone.PLAIN, f"{mark[0].upper()}{mark[1:]}")
     alone = "Each clip was judged alone." if results.regime == "inductive" else "Each clip was judged beside others of its person."
     yield Remark(Tone.PLAIN, f"Regime: {results.regime}. {alone} Figures of the two regimes must not stand in one comparison.")
     yield Remark(

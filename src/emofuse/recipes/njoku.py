@@ -132,7 +132,7 @@ def bench(*, pair: str = "audio-video", apart: str = NOBODY, eeg: str = "eeg_bra
         units="actor" if married else None,
         keep=partial(has, modalities=PAIRS[pair]),
         gather=partial(pairs, m=next(m for m in PAIRS[pair] if m is not Modality.EEG), eeg=eeg, apart=apart) if married else None,
-        notes=tuple(_notes(BRAINS[eeg], apart)) if married else (),
+        notes=(BRAINS[eeg].says,) if married else (),
     )
 
 
@@ -263,14 +263,6 @@ def _senses(brain: Brain) -> dict[Modality, partial[Sense]]:
         Modality.VIDEO: partial(Sense, video, partial(ScaledMlp, len(COLUMNS))),
         Modality.EEG: partial(Sense, eeg, partial(ScaledMlp, brain.width)),
     }
-
-
-def _notes(brain: Brain, apart: str) -> Iterator[str]:
-    yield "T13: the EEG of a clip is a stranger's, chosen by the label, and brings the label along; what it adds is no fusion"
-    yield brain.says
-    shared = {NOBODY: "actors and those who wore the electrodes are", ACTORS: "those who wore the electrodes are"}
-    if apart in shared:
-        yield f"{shared[apart]} shared by what is learnt from and what is judged"
 
 
 def _counts(clips: Sequence[Clip]) -> dict[str, int]:
