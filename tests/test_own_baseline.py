@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from emofuse import experiment, run
+from emofuse import experiment, judgement, run
 from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.corpus import Corpus
 from emofuse.core.errors import MediaError, RunError
@@ -135,7 +135,7 @@ def test_a_clip_is_judged_beside_the_others_of_its_person():
 
     # one other clip, 12, counts half: usual is 6
     assert seen(met(clips[0])) == pytest.approx([4], rel=1e-4)
-    assert met(clips[0]).notes == ()
+    assert met(clips[0]).notes == ("eeg is judged beside 1 other clip of the person",)
 
 
 def test_a_lone_clip_is_seen_against_everybody_and_a_note_says_so():
@@ -209,7 +209,21 @@ def test_a_recording_is_judged_beside_its_own_past():
 
     assert seen(running) == pytest.approx([2, 2 - 1, 5 - 4 / 3, 5 - 9 / 4], rel=1e-4)
     assert seen(beginning) == pytest.approx([2, 2 - 1, 5 - 4 / 3, 5 - 4 / 3], rel=1e-4)
-    assert running.notes == ()
+    assert running.notes == ("eeg is judged beside what came before in the recording",)
+    assert beginning.notes == ("eeg is judged beside what came before in the recording within its first 8 s",)
+
+
+@pytest.mark.parametrize("window", [None, 4_000])
+def test_a_stretch_that_is_asked_for_again_is_seen_against_the_same_past(window):
+    recognizer = judge(Running(half_life=None, population=ANYBODY), window=window, hop=window)
+    feature = recognizer.reading().recognizer.features[EEG]
+    first, second = (Signal(np.full((4, 1), level, dtype=np.float32), 1.0, start) for level, start in ((2.0, 0), (5.0, 4_000)))
+
+    begun, again, later, once_more = (feature(signal).tolist() for signal in (first, first, second, second))
+
+    assert begun == again
+    assert later == once_more
+    assert later[0][0] == pytest.approx(5 - 2 / 2)  # four seconds of 2 count as much as everybody, who are at 0
 
 
 def test_overlapping_windows_are_not_remembered_twice():
@@ -233,6 +247,36 @@ def test_examples_learn_what_is_usual_from_themselves_or_are_told(generator):
     assert torch.allclose(others.inputs[EEG], learnt.inputs[EEG][:6])
     assert learnt.baseline[EEG].population is not None
     assert alone.baseline == {}
+
+
+def test_labels_tell_nothing_of_what_is_usual(generator):
+    clips = list(shouting(None))
+    words = generator.permutation([one.label for one in clips])
+    shuffled = [replace(one, label=word) for one, word in zip(clips, words, strict=True)]
+
+    learnt, other = (examples(some, {EEG: Vectors()}, LABELS, baseline={EEG: Few()}) for some in (clips, shuffled))
+
+    assert not torch.equal(learnt.targets, other.targets)
+    assert torch.equal(learnt.inputs[EEG], other.inputs[EEG])
+    assert learnt.baseline[EEG].population.as_dict() == other.baseline[EEG].population.as_dict()
+
+
+def test_those_who_are_not_learnt_from_are_no_part_of_what_is_usual(trained):
+    folder, _ = trained
+    said = json.loads((folder / "run.json").read_text())["population"]["eeg"]
+    learnt = [one for one in shouting(None) if one.subject not in {"p2", "p5", "p6"}]
+    rows = np.stack([one.signal(EEG).values for one in learnt])
+
+    assert said == Population.of(rows, [one.subject for one in learnt]).as_dict()
+    assert said != Population.of(rows[:-6], [one.subject for one in learnt[:-6]]).as_dict()
+
+
+def test_a_corpus_it_has_never_seen_is_judged_beside_too_and_that_is_said(trained, tmp_path):
+    (tmp_path / "shouting").mkdir()
+
+    report = judgement.elsewhere(run.load(trained[0], allowed=(__name__,)), SHOUTING, tmp_path)
+
+    assert [note for note in report.notes if "own baseline, not to be compared" in note]
 
 
 def test_a_recipe_with_a_baseline_is_trained_saved_loaded_and_judged_with_it(trained):

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
 from emofuse import __version__, catalog
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 PICTURES = ("png", "svg")  # made on demand (--plot): they take longer than all other formats together
 REASONS = ("explanation_png", "explanation_svg")  # made on demand (--explain): finding out why takes some seconds a recording
+THEM = "them"  # who all recordings are of, where others of the same person are named
 ALIASES = {"csv": ("csv_spans", "csv_curves"), "webvtt": ("vtt",), "elan": ("eaf",)}  # what people call them
 
 
@@ -139,8 +141,44 @@ def _speaks_of_emotion(name: str) -> bool:
     return all(EIGHT_TO_SEVEN.word(word) for word in words)
 
 
+def acquainted(judge: "Recognizer", others: Sequence[str | os.PathLike[str]]) -> "Recognizer":
+    """The same recognizer, having met somebody in other recordings of theirs, who may show whatever emotions.
+
+    One that bears the name of a recording that is judged is taken for it, and is no part of what that is seen against.
+
+    Raises:
+        MediaError: One of them is missing, refused or unreadable, or holds nothing that the recognizer listens to.
+        RunError: The recognizer judges every recording alone, or beside its own past.
+    """
+    from emofuse.evaluation.evaluate import Comparing
+
+    if not others:
+        return judge
+    clips = [_of_theirs(clip_from_files(Path(path))) for path in others]
+    met = judge.beside(clips) if isinstance(judge, Comparing) else judge
+    if met is judge:
+        raise RunError(
+            f"'{judge.name}' does not judge a recording beside others of the same person. Expected a run of a recipe with such a baseline; "
+            f"name one with --run, or leave the other recordings out."
+        )
+    for clip in clips:
+        if not judge.modalities & set(clip.sources):
+            needs = " or ".join(sorted(judge.modalities))
+            raise MediaError(f"{clip.id} has no {needs}, and tells '{judge.name}' nothing of its person. Expected some; leave it out.")
+    return met
+
+
+def _of_theirs(clip: Clip) -> Clip:
+    return replace(clip, subject=THEM)
+
+
 def analyze_file(
-    path: str | os.PathLike[str], *, run: str | None = None, explain: bool = False, progress: Progress = quiet_progress
+    path: str | os.PathLike[str],
+    *,
+    run: str | None = None,
+    explain: bool = False,
+    beside: Sequence[str | os.PathLike[str]] = (),
+    progress: Progress = quiet_progress,
 ) -> Answer:
     """One recording to a timeline: the fused lane, and its members.
 
@@ -148,17 +186,19 @@ def analyze_file(
         path: A video or a sound file.
         run: A shipped name or a run's folder; without it the fusion of those that come with the package.
         explain: Whether to find out why, too, which takes some seconds more.
+        beside: Other recordings of the same person, for a run that wants such (`acquainted`).
         progress: Told about milliseconds done, and in all.
 
     Raises:
         MediaError: The file is missing, refused, unreadable, or holds neither a face nor a voice.
-        RunError: There is no such run.
+        RunError: There is no such run, or it judges every recording alone although others were named.
 
     Example:
         ``analyze_file("clip.mp4").spans()``
     """
     judged = _explained if explain else _answer
-    return judged(clip_from_files(Path(path)), recognizer(run), progress)
+    clip = clip_from_files(Path(path))
+    return judged(_of_theirs(clip) if beside else clip, acquainted(recognizer(run), beside), progress)
 
 
 def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
@@ -191,6 +231,7 @@ def analyze_files(
     annotated: bool = False,
     explain: bool = False,
     run: str | None = None,
+    beside: Sequence[str | os.PathLike[str]] = (),
     bar: Callable[[Path], Progress] = lambda path: quiet_progress,
 ) -> Iterator[Outcome]:
     """Many files, one after the other; one that fails does not keep the others from being done.
@@ -202,50 +243,112 @@ def analyze_files(
         annotated: Whether videos are also copied with the answer burnt in.
         explain: Whether to find out why, too.
         run: As in `analyze_file`.
+        beside: Likewise: all files are of the same person then.
         bar: Makes the progress of one file.
 
     Raises:
-        MediaError: A folder holds no media, or `out` cannot be written.
+        MediaError: A folder holds no media, `out` cannot be written, or a recording that is named in `beside` cannot be read.
         UnknownName: A format that does not exist.
         RunError: There is no such run.
     """
-    exporters = {name: catalog.module("exports", name) for asked in wanted for name in ALIASES.get(asked, (asked,))}
+    _exporters(wanted)
     if out is not None:
-        _ready(out)
+        ready(out)
+    files, refused = recordings(paths)
+    yield from refused
+    judge = functools.cache(lambda: acquainted(recognizer(run), beside))
+    for path, name in files.items():
+        yield analyze_one(path, name, judge, out=out, wanted=wanted, annotated=annotated, explain=explain, theirs=bool(beside), bar=bar)
+
+
+def recordings(paths: Sequence[str | os.PathLike[str]]) -> tuple[dict[Path, str], tuple[Outcome, ...]]:
+    """Every recording among files and folders, with the name that its exports get; and the folders that hold none.
+
+    Raises:
+        MediaError: Nothing was named.
+    """
     files = list(media_files([])) if not paths else []  # which says that nothing was named
+    refused = []
     for path in map(Path, paths):
         try:
             files += media_files([path])
         except MediaError as problem:
-            yield Outcome(path, None, problem=problem)
-    for path, name in _named(files).items():
-        try:
-            clip = clip_from_files(path)
-        except EmofuseError as problem:
-            yield Outcome(path, None, problem=problem)
-            continue
-        judge = recognizer(run)
-        written: list[Path] = []
-        try:
-            answer = (_explained if explain else _answer)(clip, judge, bar(path))
-            if out is not None:
-                for exporter in exporters.values():
-                    exporter.save(answer, out / f"{name}{exporter.SUFFIX}")
-                    written.append(out / f"{name}{exporter.SUFFIX}")
-                if annotated and Modality.VIDEO in clip.sources:
-                    annotate(path, out / f"{name}{ANNOTATED}", answer)
-                    written.append(out / f"{name}{ANNOTATED}")
-                elif annotated:
-                    answer = replace(answer, notes=(*answer.notes, "no picture: there is nothing to annotate"))
-        except EmofuseError as problem:
-            for path_ in written:  # all of a file's exports, or none
-                path_.unlink(missing_ok=True)
-            yield Outcome(path, None, problem=problem)
-        else:
-            yield Outcome(path, answer, tuple(written))
+            refused.append(Outcome(path, None, problem=problem))
+    return _named(files), tuple(refused)
 
 
-def _ready(out: Path) -> None:
+def analyze_one(
+    path: Path,
+    name: str,
+    judge: "Callable[[], Recognizer]",
+    *,
+    out: Path | None = None,
+    wanted: Sequence[str] = (),
+    annotated: bool = False,
+    explain: bool = False,
+    theirs: bool = False,
+    bar: Callable[[Path], Progress] = lambda path: quiet_progress,
+) -> Outcome:
+    """One recording and its exports, as `analyze_files` does each: all of its exports, or none.
+
+    Args:
+        path: The file.
+        name: Of its exports, before their endings.
+        judge: Gives who answers, and is only asked where the file can be read: loading a recognizer takes seconds.
+        out: As in `analyze_files`, like all that follows; it is there.
+        wanted: Formats by name.
+        annotated: Whether a video is also copied with the answer burnt in.
+        explain: Whether to find out why, too.
+        theirs: Whether it is of the person whose other recordings the judge has met.
+        bar: Makes its progress.
+
+    Raises:
+        UnknownName: A format that does not exist.
+        RunError: There is no such run.
+    """
+    exporters = _exporters(wanted)
+    try:
+        clip = clip_from_files(path)
+    except EmofuseError as problem:
+        return Outcome(path, None, problem=problem)
+    asked = judge()
+    written: list[Path] = []
+    try:
+        answer = (_explained if explain else _answer)(_of_theirs(clip) if theirs else clip, asked, bar(path))
+        if out is not None:
+            for exporter in exporters.values():
+                exporter.save(answer, out / f"{name}{exporter.SUFFIX}")
+                written.append(out / f"{name}{exporter.SUFFIX}")
+            if annotated and Modality.VIDEO in clip.sources:
+                annotate(path, out / f"{name}{ANNOTATED}", answer)
+                written.append(out / f"{name}{ANNOTATED}")
+            elif annotated:
+                answer = replace(answer, notes=(*answer.notes, "no picture: there is nothing to annotate"))
+    except EmofuseError as problem:
+        for path_ in written:  # all of a file's exports, or none
+            path_.unlink(missing_ok=True)
+        return Outcome(path, None, problem=problem)
+    return Outcome(path, answer, tuple(written))
+
+
+def in_short(answer: Timeline) -> tuple[str, str]:
+    """The one word for a file with its probability, and how long it is; a question mark where the two best are close."""
+    spans, best = answer.spans(), sorted(answer.pooled)
+    doubt = "?" if best[-1] - best[-2] < answer.threshold else ""
+    return f"{answer.label}{doubt} {best[-1]:.2f}", f"{answer.duration / 1_000:.1f} s, {len(spans)} span{'s' if len(spans) > 1 else ''}"
+
+
+def _exporters(wanted: Sequence[str]) -> dict[str, ModuleType]:
+    """The formats that are asked for."""
+    return {name: catalog.module("exports", name) for asked in wanted for name in ALIASES.get(asked, (asked,))}
+
+
+def ready(out: Path) -> None:
+    """Make a folder to write to.
+
+    Raises:
+        MediaError: It cannot be made, or not be written to.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

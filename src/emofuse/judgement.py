@@ -27,6 +27,7 @@ from emofuse.evaluation.report import Report
 from emofuse.features.baseline import told as not_alone
 from emofuse.reading import Recognizer
 from emofuse.recipe import call
+from emofuse.recognizer import NetworkRecognizer
 from emofuse.run import commit, facts, folder, load
 from emofuse.splitting import split_of_run
 
@@ -294,7 +295,7 @@ def _mapping(said: Mapping[str, object] | None, key: str) -> Mapping[str, Mappin
     return value if isinstance(value, Mapping) else {}
 
 
-def elsewhere(recognizer: Recognizer, corpus: Corpus, data: Path) -> Report | None:
+def elsewhere(recognizer: NetworkRecognizer, corpus: Corpus, data: Path) -> Report | None:
     """Judged on a corpus it has never seen; None, and a warning, where that is not here."""
     try:
         task = _elsewhere(recognizer.name, recognizer.modalities, recognizer.labels, corpus, data, None)
@@ -303,7 +304,7 @@ def elsewhere(recognizer: Recognizer, corpus: Corpus, data: Path) -> Report | No
         return None
     scores = task.way.within(answers(recognizer, task.clips), recognizer.labels)
     report = judged(task.way.target, task.clips, scores)
-    return replace(report, dropped=task.dropped, notes=(*report.notes, *task.notes))
+    return replace(report, dropped=task.dropped, notes=(*report.notes, *task.notes, *not_alone(recognizer.baseline)))
 
 
 def _elsewhere(name: str, modalities: frozenset[Modality], labels: LabelSet, corpus: Corpus, data: Path, words: str | None) -> Task:

@@ -20,7 +20,7 @@ from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
 from emofuse.features.base import Feature
-from emofuse.features.baseline import Baseline, Heard, Running
+from emofuse.features.baseline import Baseline, Few, Heard, Running
 from emofuse.features.population import Moments, Usual
 from emofuse.graph import Answer
 from emofuse.network import Batch, Network
@@ -141,19 +141,21 @@ class NetworkRecognizer:
     def _of(self, clip: Clip | None) -> Self:
         """The same for one recording, its features seen against its person's own."""
         seen: dict[Modality, Feature] = {}
-        lone = False
-        for m, baseline in self.baseline.items():
+        notes: list[str] = []
+        for m, baseline in sorted(self.baseline.items()):
             if isinstance(baseline, Running):
                 seen[m] = _Past(self.features[m], baseline, each=self.window is None)
+                notes += [f"{m} is judged beside {baseline}"] if clip is None or m in clip.sources else []
                 continue
             met = self.met.get((m, (clip and clip.subject) or ""), {})
-            own = Moments.nothing()
-            for name in baseline.drawn(clip.id, sorted(met)) if clip is not None else ():
+            own, drawn = Moments.nothing(), baseline.drawn(clip.id, sorted(met)) if clip is not None else ()
+            for name in drawn:
                 own = own.plus(met[name])
-            lone |= not own.clips
             seen[m] = _Seen(self.features[m], baseline.usual(own))
+            if clip is None or m in clip.sources:
+                notes.append(f"{m} is judged beside {Few(clips=len(drawn))}" if drawn else UNKNOWN)
         judge = self._with(seen)
-        judge.notes = (UNKNOWN,) if lone else ()
+        judge.notes = tuple(dict.fromkeys(notes))
         return judge
 
     def _with(self, features: Mapping[Modality, Feature]) -> Self:
@@ -199,9 +201,14 @@ class _Past:
     def __init__(self, feature: Feature, baseline: Running, each: bool) -> None:
         self.feature, self.modality, self.each = feature, feature.modality, each
         self.baseline, self.heard, self.until = baseline, Heard(baseline), 0
+        self.asked: tuple[int, int] | None = None
+        self.before = copy(self.heard), self.until
 
     def __call__(self, signal: Signal) -> np.ndarray:
-        """Shape: (time, ...) -> (time', ...)."""
+        """What is asked for again is seen against the same past, of which it is no part. Shape: (time, ...) -> (time', ...)."""
+        if self.asked == (signal.start, signal.end):
+            self.heard, self.until = copy(self.before[0]), self.before[1]
+        self.asked, self.before = (signal.start, signal.end), (copy(self.heard), self.until)
         rows = self.feature(signal)
         if self.each:
             return self.baseline.along(rows, 1_000 / signal.rate, self.heard)

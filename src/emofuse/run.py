@@ -13,6 +13,8 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import torch
+
 from emofuse import __version__
 from emofuse.core.errors import RunError
 from emofuse.core.labels import LabelSet
@@ -20,7 +22,7 @@ from emofuse.core.modality import Modality
 from emofuse.features.baseline import Baseline
 from emofuse.features.population import Population
 from emofuse.graph import WEIGHTS, open_graph, write_graph
-from emofuse.network import Batch, Network
+from emofuse.network import Batch, Committee, Network
 from emofuse.recipe import Recipe, call
 from emofuse.recognizer import NetworkRecognizer
 
@@ -100,6 +102,7 @@ def save(
         arguments: What the recipe was called with.
         seed: Of the training.
         example: Two or more rows such as the network takes; without them no graph is made, and torch answers.
+            Where the network rests on pretrained weights, none is made either.
         also: More facts: split, people, figures.
         baseline: What its features were seen against, as it was learnt.
     """
@@ -108,10 +111,11 @@ def save(
     out.mkdir(parents=True, exist_ok=True)
     weights = out / WEIGHTS
     beside = out / "weights.part"
-    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, beside)
+    save_file({name: _kept(tensor, recipe.half) for name, tensor in network.state_dict().items()}, beside)
     beside.chmod(0o644)  # safetensors leaves it to its owner alone
     beside.replace(weights)
-    if example is not None:
+    resting = rests_on(network)
+    if example is not None and not resting:  # a graph would carry the pretrained weights along
         write_graph(network, example, out)
     said = {
         "name": recipe.name,
@@ -130,6 +134,7 @@ def save(
         "sha256": hashlib.sha256(weights.read_bytes()).hexdigest(),
         "commit": commit(),
         "versions": {"emofuse": __version__, **{name: _version(name) for name in ("torch", "numpy")}},
+        **({"rests_on": resting} if resting else {}),
         **({"population": {m: kind.population.as_dict() for m, kind in baseline.items() if kind.population}} if baseline else {}),
         **(also or {}),
     }
@@ -174,6 +179,12 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
         raise RunError(f"{weights} cannot be read: {error}. Expected the weights that belong to run.json; restore them.") from error
     if digest != said["sha256"]:
         raise RunError(f"{weights} is not what was saved: its SHA-256 differs from that in run.json. Expected the same; restore it.")
+    for m, there in rests_on(network).items():
+        if there != _mapping(said.get("rests_on")).get(m):
+            raise RunError(
+                f"Run {run} does not fit the pretrained weights that are installed for its {m}: it was trained on others. Expected "
+                f"those whose hash run.json names; install the versions that constraints.txt names, or train again."
+            )
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
@@ -191,14 +202,36 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
     )  # fmt: skip
 
 
+def rests_on(network: Network) -> dict[str, str]:
+    """Hashes of pretrained weights that the run's own come on top of, by modality; empty where it keeps all its weights."""
+    members = network.networks if isinstance(network, Committee) else (network,)
+    return {str(m): hash_ for m, encoder in members[0].encoders.items() if (hash_ := encoder.rests_on)}
+
+
+def _kept(tensor: torch.Tensor, half: bool) -> torch.Tensor:
+    """A tensor as it is kept."""
+    return (tensor.half() if half and tensor.is_floating_point() else tensor).contiguous()
+
+
 def _learnt(recipe: Recipe, populations: object) -> dict[Modality, Baseline]:
     """A recipe's baselines with the populations that a run has learnt.
 
     Raises:
-        RunError: The run has not learnt them.
+        RunError: The run has not learnt them, or has learnt others.
     """
     known = populations if isinstance(populations, Mapping) else {}
+    alone = sorted(set(known) - set(recipe.baseline))
+    if alone:
+        raise RunError(
+            f"This run has learnt {', '.join(alone)} beside the person's own; its recipe now judges that alone. "
+            f"Expected the recipe it was trained by; check out its commit, or train again."
+        )
     return {m: replace(kind, population=Population.from_dict(known.get(m))) for m, kind in recipe.baseline.items()}
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    """What a run's facts hold under a name, where that is a mapping; else nothing."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def write_json(path: Path, value: object) -> None:

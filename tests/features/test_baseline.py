@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from emofuse.core.clip import Clip
-from emofuse.core.errors import SplitError
+from emofuse.core.errors import SplitError, UnknownName
 from emofuse.core.modality import Modality
-from emofuse.features.baseline import Beginning, Few, Running, told
+from emofuse.features.baseline import Beginning, Few, Running, named, told
 from emofuse.features.population import NEVER, UTMOST, Population
 
 ANYBODY = Population(np.array([10.0]), np.array([4.0]), np.array([3.0]), np.array([9.0]))
@@ -145,52 +145,39 @@ def test_one_person_is_not_enough_to_know_what_is_usual():
         Few().among(rows(1, 2, 3), clips("a", "a", "b"))
 
 
-def test_a_recording_is_seen_against_its_own_past_alone(generator):
-    recording = generator.normal(size=(20, 2)).astype(np.float32)
-    running = Running(population=Population(*np.ones((4, 2))))
-
-    whole, cut = running.along(recording, 1_000), running.along(recording[:12], 1_000)
-
-    assert (whole[:12] == cut).all()
-    assert whole[0] == pytest.approx(recording[0])  # nothing was heard: as it is
-
-
-def test_the_beginning_is_what_counts_from_then_on():
-    steps = np.concatenate([np.full((60, 1), 14.0), np.full((200, 1), 16.0)]).astype(np.float32)
-
-    seen = Beginning(until=60_000, population=ANYBODY).along(steps, 1_000)
-
-    assert len(set(seen[60:, 0].tolist())) == 1  # what came after the first minute changed nothing
-    # 60 s are 15 clips: mean 10 + 15/18 of 4; variance 4 + 15/24 of (0.67² - 4)
-    assert seen[100] == pytest.approx(10 + 2 * (16 - (10 + 4 * 15 / 18)) / np.sqrt(4 + 15 / 24 * ((4 * 3 / 18) ** 2 - 4)), rel=1e-4)
-
-
-def test_what_was_heard_long_ago_counts_half_as_much():
-    steps = np.array([[2.0], [8.0], [0.0]])
-    forgetting = Running(half_life=4_000, population=Population(np.zeros(1), np.ones(1), np.zeros(1) + 1e-9, np.full(1, NEVER)))
-
-    seen = forgetting.along(steps, 4_000)
-
-    assert seen[2] == pytest.approx(-(0.5 * 2 + 8) / 1.5, rel=1e-4)  # the older one is one half-life older
-
-
-def test_a_running_baseline_is_learnt_beside_all_other_clips_of_a_person(generator):
-    values, whose = people(generator, count=3)
-
-    assert (Running().among(values, whose)(values, whose) == Few().among(values, whose)(values, whose)).all()
-    assert (Running().needs_others, Few().needs_others) == (False, True)
-
-
-def test_a_recording_needs_a_population_for_its_first_moment():
-    with pytest.raises(SplitError, match="nobody was learnt from"):
-        Running().along(np.zeros((3, 1)), 1_000)
-
-
 def test_a_reader_is_told_that_clips_were_not_judged_alone():
     assert told({}) == ()
     assert told({Modality.VIDEO: Few(clips=10)}) == (
         "with the person's own baseline, not to be compared with clips judged alone: video beside 10 other clips of the person",
     )
     assert str(Few()) == "all other clips of the person"
+    assert str(Few(clips=1)) == "1 other clip of the person"
     assert str(Beginning()) == "what came before in the recording within its first 60 s"
     assert str(Running()) == "what came before in the recording"
+
+
+def test_it_is_named_with_its_settings():
+    assert named("few", clips=5) == Few(clips=5)
+    assert named("running", half_life=60_000) == Running(half_life=60_000)
+    assert named("beginning") == Beginning()
+    assert type(named("beginning")) is Beginning
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "error", "said"),
+    [
+        ("usual", {}, UnknownName, "Unknown baseline 'usual'. Known: few, running, beginning; name one"),
+        ("few", {"half_life": 1}, UnknownName, "'few' takes no 'half_life'. It takes: clips, seed; leave"),
+        ("few", {"population": None}, UnknownName, "takes no 'population'"),
+        ("few", {"clips": -1}, SplitError, "against -1 others. Expected none or more; name no number"),
+        ("running", {"half_life": 0}, SplitError, "half-life of 0 ms was asked for. Expected one above 0; name none"),
+        ("beginning", {"until": -5}, SplitError, "end of -5 ms was asked for"),
+    ],
+)
+def test_one_that_does_not_exist_or_says_nothing_is_refused(kind, settings, error, said):
+    with pytest.raises(error, match=said):
+        named(kind, **settings)
+
+
+def test_beside_no_clip_everybody_is_what_is_usual():
+    assert Few(clips=0, population=ANYBODY)(rows(14, 6), clips("a", "a")).ravel().tolist() == [14, 6]

@@ -80,7 +80,12 @@ def test_a_population_is_the_same_after_it_was_written_down(generator):
     assert (again.usual(own)(values[1]) == population.usual(own)(values[1])).all()
 
 
-@pytest.mark.parametrize("said", [None, {}, {"mean": "much", "variance": 1, "mean_clips": 1, "variance_clips": 1}])
+FOUR = {"mean": [1.0], "variance": [1.0], "mean_clips": [1.0], "variance_clips": [1.0]}
+
+
+@pytest.mark.parametrize(
+    "said", [None, {}, {**FOUR, "mean": "much"}, {**FOUR, "variance": [1.0, 2.0]}, {**FOUR, "mean_clips": [float("nan")]}]
+)
 def test_a_population_that_was_tampered_with_is_refused(said):
     with pytest.raises(RunError, match="restore run.json"):
         Population.from_dict(said)

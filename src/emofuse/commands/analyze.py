@@ -2,12 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from emofuse.core.timeline import Timeline
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,11 +21,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="also find out why: who added what, and what in the face and the voice moved it (needs --out)",
     )
     parser.add_argument("--run", metavar="NAME|PATH", help="one recognizer instead of the fusion of all that ship")
+    parser.add_argument(
+        "--beside", action="append", default=[], type=Path, metavar="FILE", help="another recording of the same person, for a run that asks"
+    )
+    parser.add_argument(
+        "--cluster",
+        metavar="auto|ADDRESS",
+        help="by all workers of a Ray cluster: this machine's (auto), or one at host:port (needs --out)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """0, or 1 when a file failed, 2 when the options do not go together."""
-    from emofuse.analysis import PICTURES, REASONS, analyze_files, formats
+    from emofuse.analysis import PICTURES, REASONS, formats
 
     asked = [name for value in options.format or [] for name in value.split(",") if name]
     if "list" in asked:
@@ -42,24 +46,42 @@ def run(options: argparse.Namespace) -> int:
     explain = options.explain or any(name in REASONS for name in wanted)
     on_demand = (PICTURES if options.plot else ()) + (REASONS if options.explain else ())
     wanted += [name for name in on_demand if name not in wanted]
-    if options.out is None and (asked or options.annotate or options.plot or options.explain):
-        print("--format, --annotate, --plot and --explain write files. Expected a folder for them: add --out DIR.", file=sys.stderr)
+    if options.out is None and (asked or options.annotate or options.plot or options.explain or options.cluster):
+        print(
+            "--format, --annotate, --plot and --explain write files, as does --cluster. Expected a folder for them: add --out DIR.",
+            file=sys.stderr,
+        )
         return 2
+    if options.out is not None and (options.cluster or any(Path(path).is_dir() for path in options.files)):
+        return _folder(options, wanted, explain)
+    return _each(options, wanted, explain)
+
+
+def _each(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -> int:
+    """Files one after the other, as they were named."""
+    from emofuse.analysis import analyze_files, in_short
+
     bars = _Bars()
     failed = 0
     rows = []
     for outcome in analyze_files(
-        options.files, out=options.out, wanted=wanted, annotated=options.annotate, explain=explain, run=options.run, bar=bars.bar
+        options.files,
+        out=options.out,
+        wanted=wanted,
+        annotated=options.annotate,
+        explain=explain,
+        run=options.run,
+        beside=options.beside,
+        bar=bars.bar,
     ):
         bars.close()
         if outcome.answer is None:
             failed += 1
             rows.append((str(outcome.path), "failed", ""))
-            said = str(outcome.problem)
-            print(said if str(outcome.path) in said else f"{outcome.path}: {said}", file=sys.stderr)
+            _complain(str(outcome.path), str(outcome.problem))
             continue
         answer = outcome.answer
-        rows.append((str(outcome.path), *_summary(answer)))
+        rows.append((str(outcome.path), *in_short(answer)))
         if options.out is None:
             print(*answer.spans(), sep="\n")
         for note in answer.notes:
@@ -71,23 +93,52 @@ def run(options: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _summary(answer: "Timeline") -> tuple[str, str]:
-    """The one word for a file with its probability, and how long it is; a question mark where the two best are close."""
-    spans, best = answer.spans(), sorted(answer.pooled)
-    doubt = "?" if best[-1] - best[-2] < answer.threshold else ""
-    return f"{answer.label}{doubt} {best[-1]:.2f}", f"{answer.duration / 1_000:.1f} s, {len(spans)} span{'s' if len(spans) > 1 else ''}"
+def _folder(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -> int:
+    """A folder, by whoever does it: what is finished is not done again, and one table tells of all."""
+    from contextlib import nullcontext
+
+    from emofuse.cluster.done import by
+    from emofuse.cluster.files import Asked, analyze_folder, equipment
+    from emofuse.cluster.journal import FAILED, TABLE, printed
+    from emofuse.cluster.machines import Machines
+
+    asked = Asked(options.out, tuple(wanted), options.annotate, explain, options.run, tuple(options.beside))
+    folders = [path if path.is_dir() else path.parent for path in map(Path, options.files)]
+    who = Machines(options.cluster, places=(*folders, *asked.places()), alike=equipment) if options.cluster else nullcontext(by())
+    bars = _Bars()
+    lines = []
+    with who as spread:
+        bar = None if options.cluster else bars.bar
+        for line in analyze_folder(options.files, asked, spread=spread, bar=bar, progress=bars.files):
+            lines.append(line)
+            if line.state == FAILED:
+                _complain(line.what, line.problem)
+            for note in line.notes:
+                print(f"{Path(line.what).name}: {note}", file=sys.stderr)
+    bars.close()
+    print(printed(lines))
+    failed = sum(line.state == FAILED for line in lines)
+    print(f"{len(lines) - failed} of {len(lines)} analysed; exports and {TABLE} are in {options.out}")
+    return 1 if failed else 0
+
+
+def _complain(path: str, problem: str) -> None:
+    print(problem if path in problem else f"{path}: {problem}", file=sys.stderr)
 
 
 class _Bars:
-    """A progress bar a file, on a terminal only."""
+    """A progress bar for all files and one for the file that is being done, on a terminal only."""
 
     def __init__(self) -> None:
         self.now: object = None
+        self.all: object = None
 
     def bar(self, path: Path) -> Callable[[int, int], None]:
         from tqdm import tqdm
 
-        shown = tqdm(total=None, desc=path.name, unit="s", unit_scale=True, leave=False, disable=None)
+        self._end()
+        where = 0 if self.all is None else 1
+        shown = tqdm(total=None, desc=path.name, unit="s", unit_scale=True, leave=False, disable=None, position=where)
         self.now = shown
 
         def progress(done: int, total: int) -> None:
@@ -96,7 +147,22 @@ class _Bars:
 
         return progress
 
+    def files(self, done: int, total: int) -> None:
+        """How many files are finished."""
+        from tqdm import tqdm
+
+        self._end()
+        if self.all is None:
+            self.all = tqdm(total=total, initial=done, desc="files", unit="file", leave=False, disable=None)
+        self.all.update(done - self.all.n)  # type: ignore[attr-defined]
+
     def close(self) -> None:
+        self._end()
+        if self.all is not None:
+            self.all.close()  # type: ignore[attr-defined]
+            self.all = None
+
+    def _end(self) -> None:
         if self.now is not None:
             self.now.close()  # type: ignore[attr-defined]
             self.now = None

@@ -9,14 +9,15 @@ Nothing here knows networks. N: clips, V: variants of a clip, T: time steps.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import Self
 from zlib import crc32
 
 import numpy as np
 
 from emofuse.core.clip import Clip
-from emofuse.core.errors import SplitError
+from emofuse.core.errors import SplitError, UnknownName
 from emofuse.core.modality import Modality
 from emofuse.features.population import Moments, Population, Usual, standard
 
@@ -111,10 +112,17 @@ class Few(Baseline):
     Args:
         clips: How many; all there are, where these are fewer, or by default.
         seed: Of the draw, which does not depend on the order of the clips, nor on what else they say.
+
+    Raises:
+        SplitError: Less than none.
     """
 
     clips: int | None = None
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.clips is not None and self.clips < 0:
+            raise SplitError(f"A clip is to be seen against {self.clips} others. Expected none or more; name no number for all there are.")
 
     @property
     def needs_others(self) -> bool:
@@ -123,7 +131,7 @@ class Few(Baseline):
 
     def __str__(self) -> str:
         """For a reader."""
-        return f"{'all' if self.clips is None else self.clips} other clips of the person"
+        return f"{'all' if self.clips is None else self.clips} other clip{'' if self.clips == 1 else 's'} of the person"
 
     def drawn(self, clip: str, theirs: Sequence[str]) -> Sequence[str]:
         """So many others, always the same ones."""
@@ -141,10 +149,18 @@ class Running(Baseline):
     Args:
         half_life: ms of the recording in which what was heard loses half its weight; None for never.
         until: ms of the recording from its start, after which nothing is added; None for no end.
+
+    Raises:
+        SplitError: A half-life or an end of no time, or less.
     """
 
     half_life: int | None = 120_000
     until: int | None = None
+
+    def __post_init__(self) -> None:
+        for what, ms in (("A half-life", self.half_life), ("An end", self.until)):
+            if ms is not None and ms <= 0:
+                raise SplitError(f"{what} of {ms} ms was asked for. Expected one above 0; name none for what is never forgotten, nor ends.")
 
     def __str__(self) -> str:
         """For a reader."""
@@ -211,6 +227,30 @@ class Heard:
         if new > 0:
             kept = 1.0 if self.baseline.half_life is None else 0.5 ** (new / self.baseline.half_life)
             self.own = self.own.scaled(kept).plus(Moments.of(rows, new / UNIT))
+
+
+KINDS: Mapping[str, type[Baseline]] = MappingProxyType({"few": Few, "running": Running, "beginning": Beginning})
+"""By the names that a recipe's argument takes."""
+
+
+def named(kind: str, **settings: int | None) -> Baseline:
+    """A baseline by its name, as a recipe's argument says it.
+
+    Raises:
+        UnknownName: There is none of this name, or it takes no such setting.
+        SplitError: A setting that says nothing.
+
+    Example:
+        >>> str(named("beginning", until=30_000))
+        'what came before in the recording within its first 30 s'
+    """
+    if kind not in KINDS:
+        raise UnknownName(f"Unknown baseline '{kind}'. Known: {', '.join(KINDS)}; name one of them, or none to judge clips alone.")
+    takes = [f.name for f in fields(KINDS[kind]) if f.name != "population"]
+    strange = sorted(set(settings) - set(takes))
+    if strange:
+        raise UnknownName(f"The baseline '{kind}' takes no '{strange[0]}'. It takes: {', '.join(takes)}; leave it out.")
+    return KINDS[kind](**settings)  # type: ignore[arg-type]  # each checks its own
 
 
 def told(baseline: Mapping[Modality, Baseline]) -> tuple[str, ...]:

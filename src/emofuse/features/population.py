@@ -145,8 +145,11 @@ class Population:
             RunError: It is not what `as_dict` made.
         """
         try:
-            assert isinstance(said, Mapping)
-            return cls(*(np.array(said[name], dtype=np.float64) for name in cls.__slots__))
+            assert isinstance(said, Mapping), "it is not there"
+            arrays = [np.array(said[name], dtype=np.float64) for name in cls.__slots__]
+            assert len({array.shape for array in arrays}) == 1, "its parts are of different shapes"
+            assert all(np.isfinite(array).all() for array in arrays), "not all of it are numbers"
+            return cls(*arrays)
         except (AssertionError, KeyError, TypeError, ValueError) as error:
             raise RunError(
                 f"What is usual among people cannot be read ({error!r}). Expected {', '.join(cls.__slots__)}, as a run of a recipe "

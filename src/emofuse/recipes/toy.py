@@ -12,6 +12,7 @@ from emofuse.encoders.mlp import Mlp
 from emofuse.encoders.residual_faces import ResidualFaces
 from emofuse.features.audio import LogMel
 from emofuse.features.base import Feature
+from emofuse.features.baseline import named as named_baseline
 from emofuse.features.video import GreyFace
 from emofuse.fusions.early import Early
 from emofuse.network import Network
@@ -53,8 +54,18 @@ def audio_video(*, epochs: int = 8, learning_rate: float = 0.02, width: int = 16
     )
 
 
-def voice(*, epochs: int = 6, learning_rate: float = 0.02, width: int = 16) -> Recipe:
-    """Sound alone, three folds of people, then everything; no published figure, and none that means anything."""
+def voice(*, epochs: int = 6, learning_rate: float = 0.02, width: int = 16, baseline: str = "") -> Recipe:
+    """Sound alone, three folds of people, then everything; no published figure, and none that means anything.
+
+    Args:
+        epochs: Of each training.
+        learning_rate: Of each training.
+        width: Of the encoder.
+        baseline: What of the same person the sound is seen against: "few", "running" or "beginning"; nothing by default.
+
+    Raises:
+        UnknownName: A baseline that does not exist.
+    """
     return Recipe(
         name="toy-voice",
         corpus=TOY,
@@ -67,6 +78,7 @@ def voice(*, epochs: int = 6, learning_rate: float = 0.02, width: int = 16) -> R
         hop=HOP,
         prepare=beginning,
         ships_everything=True,
+        baseline={Modality.AUDIO: named_baseline(baseline)} if baseline else {},
         says="Tells made-up voices apart, judged on people it has not heard.",
     )
 
