@@ -5,7 +5,7 @@ looked at are held, so that memory does not grow with it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
 from emofuse.recognizer import NetworkRecognizer
-from emofuse.windows import around, joined, missed, shown
+from emofuse.windows import around, missed, shown
 
 
 @dataclass(slots=True, eq=False)
@@ -42,12 +42,12 @@ class Showing:
             if signal.end <= self.window.start or signal.start >= self.window.end:
                 continue
             part = signal.crop(self.window)
-            self.held[m] = joined(self.held[m], part) if m in self.held else part
+            self.held[m] = self.held[m].then(part) if m in self.held else part
 
     def signals(self) -> dict[Modality, Signal]:
         """What was there, by modality, each brought to the window's length."""
         if self.recognizer.window is None:
-            return {m: Signal(signal.values[:1], signal.rate, signal.start) for m, signal in self.held.items() if _one_seen(signal)}
+            return {m: _first(signal) for m, signal in self.held.items() if _one_seen(signal)}
         there = {m: signal for m, signal in self.held.items() if missed(m, signal, self.cell, self.window) is None}
         return {m: shown(signal, self.window) for m, signal in there.items()}
 
@@ -75,3 +75,8 @@ def last(showings: Sequence[Showing]) -> int:
 
 def _one_seen(signal: Signal) -> bool:
     return len(signal.values) > 0 and (signal.present is None or bool(signal.present[0]))
+
+
+def _first(signal: Signal) -> Signal:
+    """The sample that was judged by itself."""
+    return replace(signal, values=signal.values[:1], present=None, when=None if signal.when is None else signal.when[:1])
