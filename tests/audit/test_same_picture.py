@@ -111,6 +111,18 @@ def test_films_are_not_looked_at_and_not_claimed_to_be_fine():
         look(Evidence("x", TOY.clips(Path())))
 
 
+def test_numbers_about_a_face_are_no_pictures():
+    units = [
+        Clip(
+            f"units {i}", None, None, {Modality.VIDEO: Source(Path("units"), lambda path: Signal(np.zeros((1, 35), np.float32), rate=1.0))}
+        )
+        for i in range(2)
+    ]
+    with pytest.raises(NotLooked, match="still"):
+        look(Evidence("x", units))
+    assert look(Evidence("x", (*ORIGINALS, *units))) == []
+
+
 def test_a_film_among_pictures_is_left_out():
     film = Clip("film", None, None, {Modality.VIDEO: Source(Path("film"), lambda path: Signal(np.stack([drawn(1)] * 2), rate=2.0))})
 

@@ -73,10 +73,10 @@ WAYS += [replace(way, mirrored=True) for way in WAYS if way.zoom == 1 or way.x =
 
 @dataclass(frozen=True)
 class Picture:
-    """A still picture as a small grey one; none of a film.
+    """A still picture as a small grey one; none of a film, nor of numbers about a face.
 
     Shape:
-        (1, height, width) or (1, height, width, 3) uint8 -> (1, 48, 48) uint8; (0, 48, 48) of a film
+        (1, height, width) or (1, height, width, 3) uint8 -> (1, 48, 48) uint8; (0, 48, 48) of anything else
     """
 
     modality: Modality = Modality.VIDEO
@@ -85,7 +85,7 @@ class Picture:
         """Shape: (1, height, width, ...) -> (1, 48, 48) uint8."""
         import cv2
 
-        if len(signal.values) != 1:
+        if not is_still(signal):
             return np.zeros((0, SIDE, SIDE), dtype=np.uint8)
         image = signal.values[0] if signal.values.ndim == 3 else signal.values[0].mean(axis=-1).astype(np.uint8)
         small = image if image.shape == (SIDE, SIDE) else cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
@@ -104,13 +104,18 @@ def look(evidence: Evidence, progress: Progress = quiet_progress) -> Sequence[Fi
         MediaError: A clip cannot be read.
     """
     clips = [clip for clip in evidence.clips if Modality.VIDEO in clip.sources]
-    if len(clips) < 2 or len(clips[0].signal(Modality.VIDEO).values) != 1:  # one film, all films: finding faces in them takes hours
+    if len(clips) < 2 or not is_still(clips[0].signal(Modality.VIDEO)):  # one film, all films: finding faces in them takes hours
         raise NotLooked("two still pictures or more")
     rows = extracted(clips, Modality.VIDEO, Making(Picture()), progress=lambda done, total: progress(done, 2 * total))
     order = [i for i, row in enumerate(rows) if row is not None and row.size]
     pictures = np.concatenate([row[0] for row in rows if row is not None])
     pairs = near_pictures(pictures, lambda done, total: progress(total + done, 2 * total))
     return copies(evidence, clips, joined((order[a], order[b]) for a, b in pairs), THING)
+
+
+def is_still(signal: Signal) -> bool:
+    """Whether a signal is one picture: neither a film, nor numbers about a face, such as its action units."""
+    return len(signal.values) == 1 and signal.values.ndim in (3, 4) and signal.values.dtype == np.uint8
 
 
 def near_pictures(pictures: np.ndarray, progress: Progress = quiet_progress) -> list[tuple[int, int]]:
