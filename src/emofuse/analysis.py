@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Self
 from emofuse import __version__, catalog
 from emofuse.core.clip import Clip
 from emofuse.core.errors import EmofuseError, MediaError, RunError, UnknownName
-from emofuse.core.labels import EIGHT_TO_SEVEN
+from emofuse.core.labels import EIGHT_TO_SEVEN, LabelSet, label_map
 from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.timeline import Timeline
 from emofuse.decisions.average import Average
 from emofuse.exports.base.picture import figure
 from emofuse.media.annotate import annotate
-from emofuse.media.files import ANNOTATED, clip_from_files, media_files
+from emofuse.media.files import ALONE, ANNOTATED, Belonging, clip_from_files, media_files
 
 if TYPE_CHECKING:
     import pandas
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 PICTURES = ("png", "svg")  # made on demand (--plot): they take longer than all other formats together
 REASONS = ("explanation_png", "explanation_svg")  # made on demand (--explain): finding out why takes some seconds a recording
 THEM = "them"  # who all recordings are of, where others of the same person are named
+SEEN_AND_HEARD = frozenset({Modality.AUDIO, Modality.VIDEO})  # what is always looked for
+WAYS = (EIGHT_TO_SEVEN, label_map("valence"))  # the fused lane's words: the finest that all members can be brought to
 ALIASES = {"csv": ("csv_spans", "csv_curves"), "webvtt": ("vtt",), "elan": ("eaf",)}  # what people call them
 
 
@@ -114,31 +116,52 @@ def formats() -> tuple[str, ...]:
     return catalog.names("exports")
 
 
-@functools.lru_cache(maxsize=4)
-def recognizer(run: str | None = None) -> "Recognizer":
+def recognizer(run: str | None = None, having: frozenset[Modality] = SEEN_AND_HEARD) -> "Recognizer":
     """What answers: every shipped run that can, fused; or one run by its name or folder.
 
+    Args:
+        run: The one; without it those that come with the package.
+        having: What the recording has. Runs of text and EEG, which need packages of their own, are only asked where there is any.
+
     Raises:
-        RunError: There is no such run.
+        RunError: There is no such run, or what it needs is not installed.
     """
-    from emofuse.ensemble import Ensemble  # torch comes with it: a file that is refused must not wait for that
-    from emofuse.run import load, shipped
+    from emofuse.run import shipped
 
     if run is not None:
-        return load(run)
-    names = [name for name in shipped() if _speaks_of_emotion(name)]
+        return _loaded((run,), fused=False)
+    names = [name for name in shipped() if _listens_to(name) <= having | SEEN_AND_HEARD]
     if not names:
         raise RunError("No recognizer comes with this installation. Expected voice and face; install the package anew, or name a run.")
-    return Ensemble([load(name) for name in names], Average(), EIGHT_TO_SEVEN)
+    answering = [name for name in names if _listens_to(name) & having]
+    if len(answering) == 1 and not any(way.starts_from(_words(answering[0])) for way in WAYS):
+        return _loaded((answering[0],), fused=False)  # attention alone: nothing to fuse
+    return _loaded(tuple(names), fused=True)
 
 
-def _speaks_of_emotion(name: str) -> bool:
-    """Whether all of a run's labels have a place among the common seven."""
+@functools.lru_cache(maxsize=4)
+def _loaded(names: tuple[str, ...], *, fused: bool) -> "Recognizer":
+    """Runs by name or folder, as one that answers."""
+    from emofuse.ensemble import Ensemble  # torch comes with it: a file that is refused must not wait for that
+    from emofuse.run import load
+
+    return Ensemble([load(name) for name in names], Average(), WAYS) if fused else load(names[0])
+
+
+def _listens_to(name: str) -> frozenset[Modality]:
+    from emofuse.run import facts
+
+    said = facts(name)["modalities"]
+    assert isinstance(said, list)
+    return frozenset(map(Modality, said))
+
+
+def _words(name: str) -> LabelSet:
     from emofuse.run import facts
 
     words = facts(name)["labels"]
     assert isinstance(words, list)
-    return all(EIGHT_TO_SEVEN.word(word) for word in words)
+    return LabelSet(tuple(words))
 
 
 def acquainted(judge: "Recognizer", others: Sequence[str | os.PathLike[str]]) -> "Recognizer":
@@ -178,15 +201,17 @@ def analyze_file(
     run: str | None = None,
     explain: bool = False,
     beside: Sequence[str | os.PathLike[str]] = (),
+    belonging: Belonging = ALONE,
     progress: Progress = quiet_progress,
 ) -> Answer:
     """One recording to a timeline: the fused lane, and its members.
 
     Args:
-        path: A video or a sound file.
+        path: A video, a sound file, a transcript or EEG.
         run: A shipped name or a run's folder; without it the fusion of those that come with the package.
         explain: Whether to find out why, too, which takes some seconds more.
         beside: Other recordings of the same person, for a run that wants such (`acquainted`).
+        belonging: Sound, transcript and EEG of the same moment, in files of their own.
         progress: Told about milliseconds done, and in all.
 
     Raises:
@@ -197,17 +222,17 @@ def analyze_file(
         ``analyze_file("clip.mp4").spans()``
     """
     judged = _explained if explain else _answer
-    clip = clip_from_files(Path(path))
-    return judged(_of_theirs(clip) if beside else clip, acquainted(recognizer(run), beside), progress)
+    clip = belonging.clip(Path(path))
+    return judged(_of_theirs(clip) if beside else clip, acquainted(recognizer(run, frozenset(clip.sources)), beside), progress)
 
 
 def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     timeline = judge(clip, progress)
-    if not timeline.present.any():
+    if not any(lane.present.any() for lane in (timeline, *timeline.members)):
         why = ", ".join(dict.fromkeys(reason for lane in timeline.members or (timeline,) for reason in lane.absent if reason))
         raise MediaError(
-            f"{clip.id} holds nothing to judge ({why}). Expected a face or a voice in it; "
-            f"give a recording in which one is seen for at least one frame, or heard."
+            f"{clip.id} holds nothing to judge ({why}). Expected a face, a voice, words or EEG in it; "
+            f"give a recording in which one is seen for at least one frame, or heard, or what belongs to it."
         )
     said = {"source": clip.id, "media": dict(clip.facts), "emofuse": __version__, **timeline.facts}
     return Answer.of(replace(timeline, facts=said))
@@ -232,6 +257,7 @@ def analyze_files(
     explain: bool = False,
     run: str | None = None,
     beside: Sequence[str | os.PathLike[str]] = (),
+    belonging: Belonging = ALONE,
     bar: Callable[[Path], Progress] = lambda path: quiet_progress,
 ) -> Iterator[Outcome]:
     """Many files, one after the other; one that fails does not keep the others from being done.
@@ -244,6 +270,7 @@ def analyze_files(
         explain: Whether to find out why, too.
         run: As in `analyze_file`.
         beside: Likewise: all files are of the same person then.
+        belonging: Likewise; only one recording may be named then.
         bar: Makes the progress of one file.
 
     Raises:
@@ -256,9 +283,24 @@ def analyze_files(
         ready(out)
     files, refused = recordings(paths)
     yield from refused
-    judge = functools.cache(lambda: acquainted(recognizer(run), beside))
+    if belonging.anything and len(files) > 1:
+        raise MediaError(
+            f"Sound, text or EEG was named beside {len(files)} recordings. Expected one recording that it belongs to; name only that one."
+        )
+    judge = functools.cache(lambda having: acquainted(recognizer(run, having), beside))
     for path, name in files.items():
-        yield analyze_one(path, name, judge, out=out, wanted=wanted, annotated=annotated, explain=explain, theirs=bool(beside), bar=bar)
+        yield analyze_one(
+            path,
+            name,
+            judge,
+            out=out,
+            wanted=wanted,
+            annotated=annotated,
+            explain=explain,
+            theirs=bool(beside),
+            belonging=belonging,
+            bar=bar,
+        )
 
 
 def recordings(paths: Sequence[str | os.PathLike[str]]) -> tuple[dict[Path, str], tuple[Outcome, ...]]:
@@ -280,13 +322,14 @@ def recordings(paths: Sequence[str | os.PathLike[str]]) -> tuple[dict[Path, str]
 def analyze_one(
     path: Path,
     name: str,
-    judge: "Callable[[], Recognizer]",
+    judge: "Callable[[frozenset[Modality]], Recognizer]",
     *,
     out: Path | None = None,
     wanted: Sequence[str] = (),
     annotated: bool = False,
     explain: bool = False,
     theirs: bool = False,
+    belonging: Belonging = ALONE,
     bar: Callable[[Path], Progress] = lambda path: quiet_progress,
 ) -> Outcome:
     """One recording and its exports, as `analyze_files` does each: all of its exports, or none.
@@ -294,12 +337,13 @@ def analyze_one(
     Args:
         path: The file.
         name: Of its exports, before their endings.
-        judge: Gives who answers, and is only asked where the file can be read: loading a recognizer takes seconds.
+        judge: Gives who answers to what there is, and is only asked where the file can be read: loading a recognizer takes seconds.
         out: As in `analyze_files`, like all that follows; it is there.
         wanted: Formats by name.
         annotated: Whether a video is also copied with the answer burnt in.
         explain: Whether to find out why, too.
         theirs: Whether it is of the person whose other recordings the judge has met.
+        belonging: What belongs to it in other files.
         bar: Makes its progress.
 
     Raises:
@@ -308,10 +352,12 @@ def analyze_one(
     """
     exporters = _exporters(wanted)
     try:
-        clip = clip_from_files(path)
+        clip = belonging.clip(path)
+        asked = judge(frozenset(clip.sources))
+    except RunError:
+        raise  # there is no such run: no file would fare better
     except EmofuseError as problem:
         return Outcome(path, None, problem=problem)
-    asked = judge()
     written: list[Path] = []
     try:
         answer = (_explained if explain else _answer)(_of_theirs(clip) if theirs else clip, asked, bar(path))

@@ -46,11 +46,11 @@ def run(options: argparse.Namespace) -> int:
     explain = options.explain or any(name in REASONS for name in wanted)
     on_demand = (PICTURES if options.plot else ()) + (REASONS if options.explain else ())
     wanted += [name for name in on_demand if name not in wanted]
-    if options.out is None and (asked or options.annotate or options.plot or options.explain or options.cluster):
-        print(
-            "--format, --annotate, --plot and --explain write files, as does --cluster. Expected a folder for them: add --out DIR.",
-            file=sys.stderr,
-        )
+    if options.out is None and (asked or options.annotate or options.plot or options.explain):
+        print("--format, --annotate, --plot and --explain write files. Expected a folder for them: add --out DIR.", file=sys.stderr)
+        return 2
+    if options.out is None and options.cluster:
+        print("--cluster writes what its workers find out. Expected a folder that all of them see: add --out DIR.", file=sys.stderr)
         return 2
     if options.out is not None and (options.cluster or any(Path(path).is_dir() for path in options.files)):
         return _folder(options, wanted, explain)

@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import sys
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 from emofuse.commands import allowed, packages, pairs, settings
@@ -26,6 +27,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="how many times each network is taught (1)")
     parser.add_argument("--devices", type=int, default=1, metavar="N", help="processes of this machine that work at once (1)")
     parser.add_argument("--threads", type=int, metavar="N", help="of each process (the cores, shared out); as many give the same figures")
+    parser.add_argument(
+        "--cluster",
+        metavar="auto|ADDRESS",
+        help="cells by all workers of a Ray cluster: this machine's (auto), or one at host:port; --devices then only shares out threads",
+    )
     parser.add_argument("--quick", action="store_true", help="a few epochs, to see that everything works; marked everywhere")
     packages(parser)
 
@@ -45,6 +51,11 @@ def run(options: argparse.Namespace) -> int:
         return 2
     from emofuse.bench.fuse import fuse
     from emofuse.bench.order import Order
+    from emofuse.bench.workers import processes, threads
+    from emofuse.cluster.cells import noted
+    from emofuse.cluster.done import by
+    from emofuse.cluster.journal import FAILED, TABLE, Journal, printed
+    from emofuse.cluster.machines import Machines
     from emofuse.features.cache import Cache, usual
 
     logging.getLogger("emofuse.bench").setLevel(logging.INFO)
@@ -57,21 +68,31 @@ def run(options: argparse.Namespace) -> int:
         quick=options.quick,
         allowed=allowed(options),
     )
-    results = fuse(
-        order,
-        options.out,
-        fusions=options.fusions,
-        decisions=options.decisions,
-        members=options.member,
-        missing=options.missing,
-        seeds=options.seeds,
-        devices=options.devices,
-        at_once=options.threads,
-        cache=Cache(usual()),
-        command=_typed(options),
-    )
+    at_once = options.threads or threads(options.devices)
+    here = by(processes(options.devices)) if options.devices > 1 else by()
+    places = (options.data, options.out)
+    who = Machines(options.cluster, threads=at_once, places=places) if options.cluster else nullcontext(here)
+    journal = Journal(options.out)
+    with closing(journal), who as spread:
+        results = fuse(
+            order,
+            options.out,
+            fusions=options.fusions,
+            decisions=options.decisions,
+            members=options.member,
+            missing=options.missing,
+            seeds=options.seeds,
+            devices=options.devices,
+            at_once=at_once,
+            workers=noted(spread, journal),
+            cache=Cache(usual()),
+            command=_typed(options),
+        )
     print(results.text())
-    print(f"bench.html, .md, .json and .csv are in {options.out}")
+    failed = [line for line in journal.lines.values() if line.state == FAILED]
+    if failed:
+        print(printed(failed))
+    print(f"bench.html, .md, .json, .csv and {TABLE}, which tells of every cell, are in {options.out}")
     return 0
 
 
