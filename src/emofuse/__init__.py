@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from emofuse.analysis import Answer as Answer
     from emofuse.core.progress import Progress
@@ -18,15 +18,25 @@ def analyze(
     run: str | None = None,
     explain: bool = False,
     beside: "Sequence[str | os.PathLike[str]]" = (),
+    audio: "str | os.PathLike[str] | None" = None,
+    text: "str | os.PathLike[str] | None" = None,
+    eeg: "str | os.PathLike[str] | None" = None,
+    eeg_as: "Mapping[str, object] | None" = None,
+    offsets: "Mapping[str, float | None] | None" = None,
     progress: "Progress | None" = None,
 ) -> "Answer":
     """Analyse one recording; what it needs is imported when it is called.
 
     Args:
-        path: A video or a sound file.
+        path: A video, a sound file, a transcript or EEG.
         run: One recognizer, by its shipped name or its folder; without it the fusion of those that come with the package.
         explain: Whether to find out why, too: `explanation`, ``plot_explanation()``; it takes some seconds more.
         beside: Other recordings of the same person, for a run whose features are seen against such.
+        audio: Sound of the same moment that is heard instead of the video's own.
+        text: What was said in it: txt, srt, vtt, csv, eaf.
+        eeg: The brain's recording of it: EDF, BDF, BrainVision, EEGLAB, FIF, .mat, numpy, Muse csv.
+        eeg_as: What that file does not say of itself: variable, axes, channels, rate, unit.
+        offsets: By how many seconds "audio", "text" or "eeg" is later than the recording; None for sound that is to be found by ear.
         progress: Told about milliseconds done, and in all.
 
     Returns:
@@ -39,7 +49,14 @@ def analyze(
     Example:
         ``emofuse.analyze("clip.mp4").spans()``
     """
-    from emofuse.analysis import analyze_file
-    from emofuse.core.progress import quiet_progress
+    from pathlib import Path
 
-    return analyze_file(path, run=run, explain=explain, beside=beside, progress=progress or quiet_progress)
+    from emofuse.analysis import analyze_file
+    from emofuse.core.modality import Modality
+    from emofuse.core.progress import quiet_progress
+    from emofuse.media.files import Belonging
+
+    parts = {name: Path(part) for name, part in (("audio", audio), ("text", text), ("eeg", eeg)) if part is not None}
+    later = {Modality(m): None if seconds is None else round(1_000 * seconds) for m, seconds in (offsets or {}).items()}
+    belonging = Belonging(**parts, eeg_as=eeg_as or {}, offsets=later)
+    return analyze_file(path, run=run, explain=explain, beside=beside, belonging=belonging, progress=progress or quiet_progress)

@@ -4,7 +4,8 @@ How loud it is, over time, is the same in two recordings of one room, whatever t
 best on those of the other is the offset (cross-correlation; Knapp & Carter 1976 for its use in finding delays).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ AHEAD = 1.25  # by which the best place must be better than any other, as syllab
 APART = 500  # ms from which two places are different ones
 PIECE = 20_000  # ms of sound that are looked for in the other file at once: in longer ones, clocks that drift blur everything
 PIECES = 24  # of a long file, spread evenly
+PAST = 1_000  # ms by which a file may outlast the recording before it is said
 
 Stream = Callable[[Path, frozenset[Modality], int], Iterator[Chunk]]
 
@@ -89,23 +91,33 @@ def loudness(path: Path) -> np.ndarray:
     return changes
 
 
-def shifted(source: Source, ms: int) -> Source:
-    """The same file, so many ms later on the clip's clock; earlier where they are less than 0."""
-    if ms == 0:
+def shifted(source: Source, ms: int = 0, until: int | None = None, notes: Sequence[str] = ()) -> Source:
+    """The same file on the clip's clock.
+
+    Args:
+        source: The file on its own clock.
+        ms: By how much it is later on the clip's; earlier where they are less than 0.
+        until: ms of the clip after which nothing of it counts, which is then said.
+        notes: What a reader must be told besides.
+    """
+    if ms == 0 and until is None and not notes:
         return source
-    read = partial(_read_later, source.read, ms)
-    return replace(source, read=read, stream=None if source.stream is None else partial(_later, source.stream, ms))
+    read = partial(_read_later, source.read, ms, until)
+    later = None if source.stream is None else partial(_later, source.stream, ms, until, tuple(notes))
+    return replace(source, read=read, stream=later)
 
 
-def _read_later(read: Callable[[Path], Signal], ms: int, path: Path) -> Signal:
-    return read(path).later(ms)
+def _read_later(read: Callable[[Path], Signal], ms: int, until: int | None, path: Path) -> Signal:
+    signal = read(path).later(ms)
+    return signal if until is None else signal.crop(Segment(0, until))
 
 
-def _later(source: Stream, ms: int, path: Path, wanted: frozenset[Modality], length: int) -> Iterator[Chunk]:
+def _later(
+    source: Stream, ms: int, until: int | None, notes: tuple[str, ...], path: Path, wanted: frozenset[Modality], length: int
+) -> Iterator[Chunk]:
     """Its chunks cut anew, so that each is of the same time as those of other files that are read beside it."""
     held: dict[Modality, Signal] = {}
-    notes: tuple[str, ...] = ()
-    done = until = 0
+    done = reached = 0
 
     def cut(end: int) -> Chunk:
         nonlocal notes
@@ -115,19 +127,24 @@ def _later(source: Stream, ms: int, path: Path, wanted: frozenset[Modality], len
         given, notes = notes, ()
         return Chunk({m: signal for m, signal in part.items() if len(signal.values)}, end, given)
 
-    for chunk in source(path, wanted, length):
-        until = max(chunk.until + ms, 0)
-        notes += chunk.notes
-        for m, signal in chunk.signals.items():
-            moved = signal.later(ms)
-            held[m] = held[m].then(moved) if m in held and len(held[m].values) else moved
-        while done + length <= until:
-            yield cut(done + length)
-            done += length
-    if until > done:
-        yield cut(until)
+    with closing(source(path, wanted, length)) as read:  # type: ignore[type-var]  # a generator, whatever its type says
+        for chunk in read:
+            reached = max(chunk.until + ms, 0)
+            notes += chunk.notes
+            for m, signal in chunk.signals.items():
+                moved = signal.later(ms)
+                held[m] = held[m].then(moved) if m in held and len(held[m].values) else moved
+            while done + length <= min(reached, reached if until is None else until):
+                yield cut(done + length)
+                done += length
+            if until is not None and reached > until + PAST:
+                notes += (f"{path.name} goes on after the recording has ended: what comes then is left out",)
+                reached = until
+                break
+    if reached > done:
+        yield cut(reached)
     elif notes:
-        yield Chunk({}, max(until, done), notes)
+        yield Chunk({}, max(reached, done), notes)
 
 
 def _best(a: np.ndarray, b: np.ndarray) -> tuple[int, float, float]:

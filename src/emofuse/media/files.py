@@ -1,7 +1,9 @@
 """Loose files to a clip: what somebody uploads, or names on the command line."""
 
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -12,9 +14,14 @@ from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.errors import MediaError
 from emofuse.core.modality import Modality
 from emofuse.media import faces
+from emofuse.media.clock import offset, shifted
+from emofuse.media.eeg import eeg_source, preview
 from emofuse.media.probe import LIMITS, Limits, Probe, probe
 from emofuse.media.sound import read_sound
 from emofuse.media.stream import FACE_RATE, stream
+from emofuse.media.transcripts.read import ENDINGS as TEXTS
+from emofuse.media.transcripts.read import read_transcript
+from emofuse.media.transcripts.read import source as text_source_of
 
 # fmt: off
 ANNOTATED = ".annotated.mp4"  # how annotated copies end: a second look at a folder passes them over
@@ -25,43 +32,167 @@ ENDINGS = frozenset({
 # fmt: on
 
 
+BRAINS = frozenset({".edf", ".bdf", ".vhdr", ".set", ".fif", ".mat", ".npy", ".npz"})  # EEG, whatever it may hold besides
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What belongs to a recording in files of its own.
+
+    Args:
+        audio: Sound that is heard instead of the video's.
+        text: What was said: txt, srt, vtt, csv, eaf.
+        eeg: The brain's recording.
+        eeg_as: What that does not say of itself: variable, axes, channels, rate, unit.
+        offsets: By how many ms each is later than the recording; None for sound that is to be found by what is heard in both.
+    """
+
+    audio: Path | None = None
+    text: Path | None = None
+    eeg: Path | None = None
+    eeg_as: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    offsets: Mapping[Modality, int | None] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is any."""
+        return any(path is not None for path in (self.audio, self.text, self.eeg))
+
+    def clip(self, path: Path) -> Clip:
+        """The recording at `path`, which may itself be a transcript or EEG, with all that belongs to it.
+
+        Raises:
+            MediaError: As `clip_from_files`; or two of a kind were named.
+        """
+        what = kind(path)
+        named = {"video": path} if what is None else {str(what): path}
+        for name, other in (("audio", self.audio), ("text", self.text), ("eeg", self.eeg)):
+            if other is not None and name in named:
+                raise MediaError(f"Two files of {name} were named: {path} and {other}. Expected one; leave one of them out.")
+            if other is not None:
+                named[name] = other
+        return clip_from_files(**named, eeg_as=self.eeg_as, offsets=self.offsets)  # type: ignore[arg-type]  # files by name
+
+
+ALONE = Belonging()
+
+
+def kind(path: Path) -> Modality | None:
+    """EEG or TEXT where a file is one of these by its name, and by its first line where it may be either; None for a recording."""
+    ending = "".join(path.suffixes[-2:]).lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
+    if ending in BRAINS or ending == ".fif.gz":
+        return Modality.EEG
+    if ending in (".csv", ".tsv"):
+        return Modality.EEG if _numbers(path) else Modality.TEXT
+    return Modality.TEXT if ending in TEXTS else None
+
+
 def clip_from_files(
     video: str | os.PathLike[str] | None = None,
     audio: str | os.PathLike[str] | None = None,
     *,
+    text: str | os.PathLike[str] | None = None,
+    eeg: str | os.PathLike[str] | None = None,
+    eeg_as: Mapping[str, object] = MappingProxyType({}),
+    offsets: Mapping[Modality, int | None] = MappingProxyType({}),
     finder: Callable[[], faces.Finder] = faces.finder,
     limits: Limits = LIMITS,
 ) -> Clip:
-    """One recording from a file with sound, picture or both; or from a picture and the sound that belongs to it.
+    """One recording from any of a video, the sound, what was said, and the EEG that belong to it.
+
+    The clip's clock is that of the video, or of the first that there is of sound, EEG and text. What goes on after the video or the
+    sound has ended is left out, and that is said.
 
     Args:
         video: A video, or a file with sound alone.
         audio: Sound that is heard instead of the video's own.
+        text: A transcript: txt, srt, vtt, csv, eaf.
+        eeg: EDF, BDF, BrainVision, EEGLAB, FIF, .mat, numpy or Muse csv.
+        eeg_as: What that file does not say: variable, axes, channels, rate, unit (see `emofuse.media.eeg.read_eeg`).
+        offsets: By how many ms a file is later on the clip's clock; None for sound that is to be found in the video's own.
         finder: Makes what finds faces.
         limits: What is refused.
 
     Raises:
-        MediaError: No file named, or one is refused or unreadable.
+        MediaError: No file named, or one is refused or unreadable; the place of a sound in time cannot be heard.
 
     Example:
         ``clip_from_files("talk.mp4").sources`` has audio and video, read together in one pass.
     """
     named = [Path(path) for path in (video, audio) if path is not None]
-    if not named:
-        raise MediaError("No file to make a clip of. Expected a video, a sound file, or both; name one.")
+    every = [*named, *(Path(path) for path in (eeg, text) if path is not None)]
+    if not every:
+        raise MediaError("No file to make a clip of. Expected a video, a sound file, a transcript or EEG; name one.")
     probes = [probe(path, limits) for path in named]
     sources: dict[Modality, Source] = {}
-    for facts in probes:
+    said: dict[str, str] = {}
+    duration = 0
+    for i, facts in enumerate(probes):
         together = partial(stream, finder=finder, limits=limits)  # one object for both: equal streams of one path are one pass
+        ms, notes = _place(probes, offsets.get(Modality.AUDIO, 0), said) if i else (0, ())
         if facts.sound is not None:
-            sources[Modality.AUDIO] = Source(facts.path, read_sound, together)
+            sources[Modality.AUDIO] = shifted(Source(facts.path, read_sound, together), ms, notes=notes)
         if facts.picture is not None and Modality.VIDEO not in sources:
             sources[Modality.VIDEO] = Source(facts.path, partial(read_faces, finder=finder), together)
+        duration = max(duration, facts.duration + ms if facts.duration else 0)
+        said |= _facts(facts)
     if audio is not None and probes[-1].sound is None:
         raise MediaError(f"{audio} has no sound. Expected a voice in it; leave it out, or name a file with sound.")
-    duration = max(facts.duration for facts in probes)
-    said = {name: value for facts in probes for name, value in _facts(facts).items()}
-    return Clip(named[0].name, None, None, MappingProxyType(sources), MappingProxyType({"duration": str(duration), **said}))
+    if eeg is not None:
+        ms = _told(offsets, Modality.EEG, said)
+        sources[Modality.EEG] = shifted(eeg_source(Path(eeg), **eeg_as), ms, until=duration or None)  # type: ignore[arg-type]
+        said["eeg"] = Path(eeg).name
+        if not probes:
+            duration = max((preview(Path(eeg), **eeg_as).duration or 0) + ms, 0)  # type: ignore[arg-type]  # the same names
+    if text is not None:
+        ms = _told(offsets, Modality.TEXT, said)
+        transcript = read_transcript(Path(text), duration if len(every) > 1 else None, offset=ms)
+        sources[Modality.TEXT] = text_source_of(transcript)
+        said["text"] = Path(text).name
+        duration = duration or (transcript.end if len(every) == 1 else 0)
+    return Clip(every[0].name, None, None, MappingProxyType(sources), MappingProxyType({"duration": str(duration), **said}))
+
+
+def _numbers(path: Path) -> bool:
+    """Whether the rows of a table are numbers, as EEG's are, rather than words and their times."""
+    try:
+        with path.open("rb") as file:
+            lines = file.read(16_384).decode("utf-8", "replace").splitlines()[1:-1]
+    except OSError:
+        return False  # whoever reads it says why
+    cells = [cell.strip() for line in lines for cell in re.split(r"[,;\t]", line) if cell.strip()]
+    return len(cells) >= 4 and sum(bool(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+|nan)([eE][-+]?\d+)?", cell)) for cell in cells) > 0.8 * len(
+        cells
+    )
+
+
+def _place(probes: Sequence[Probe], told: int | None, said: dict[str, str]) -> tuple[int, tuple[str, ...]]:
+    """By how many ms a sound is later than the picture, told or heard, and what a reader must be told of it.
+
+    Raises:
+        MediaError: It is to be heard, and cannot be.
+    """
+    if told is None:
+        found = offset(probes[0].path, probes[-1].path)
+        said["offset_audio"] = str(found.ms)
+        return found.ms, (f"{probes[-1].path.name}: {found}",)
+    if told:
+        said["offset_audio"] = str(told)
+    return told, ()
+
+
+def _told(offsets: Mapping[Modality, int | None], m: Modality, said: dict[str, str]) -> int:
+    """By how many ms EEG or text is later.
+
+    Raises:
+        MediaError: It is to be heard, which only sound can be.
+    """
+    ms = offsets.get(m, 0)
+    if ms is None:
+        raise MediaError(f"How {m} lies in time cannot be heard. Expected seconds by which it is later; say them (--offset {m}=SECONDS).")
+    if ms:
+        said[f"offset_{m}"] = str(ms)
+    return ms
 
 
 def read_faces(path: Path, finder: Callable[[], faces.Finder] = faces.finder) -> Signal:
