@@ -87,6 +87,8 @@ def _notes(made: Work) -> Iterator[str]:
         yield "nobody is calibrated: probabilities are taken as networks say them"
     if made.dropped:
         yield f"{made.dropped} clips were left out: their label has no place among those that can be answered"
+    if not made.bench.missing:
+        yield "fusions have learnt with everything there, so that what they say without a modality means little"
     yield from marks(made)
     if any(split.anonymous for split in made.splits) and not all("paired" in clip.facts for clip in made.clips):
         yield "who is who is not told, so people may be shared by what is learnt from and what is judged"

@@ -13,6 +13,7 @@ from emofuse.evaluation.document import Document, Picture, Remark, Section, Tabl
 from emofuse.evaluation.paired import LEVEL
 
 TRAP = re.compile(r"T\d+ \(")  # how a mark of the audit begins
+FOUND, COST = range(WORDS, WORDS + 5), range(WORDS + 5, WORDS + 9)  # columns: the measures, the gain and its p; the rest
 DRAWN = 4  # curves in one picture, that of the best member among them
 READING = (
     "UAR: mean over the labels of how many of each were found. wF1: mean F1 by how often a label is true. ECE: how far probabilities "
@@ -117,12 +118,20 @@ def _all(results: Results, scored: Sequence[Line]) -> Section:
                 ),
             ),
         ),
-        (
-            Table(
-                "Every way to answer", heads(results.measure), tuple(tuple(cells(line, results.measure)) for line in results.lines), WORDS
-            ),
-        ),
+        tuple(_tables(results)),
     )
+
+
+def _tables(results: Results) -> Iterator[Table]:
+    """The table in two, as a page is narrower than a terminal; the regime, which is that of all lines, stands above it."""
+    rows = [heads(results.measure), *(tuple(cells(line, results.measure)) for line in results.lines)]
+    columns = [tuple(row[i] for row in rows) for i in range(len(rows[0]))]
+    for caption, chosen in (
+        (f"Every way to answer: {results.regime}", (0, 1, *FOUND)),
+        ("How sure they are, and what they cost", (0, 1, *COST)),
+    ):
+        head, *body = zip(*(columns[i] for i in chosen), strict=True)
+        yield Table(caption, head, tuple(body), 2)
 
 
 def _called(line: Line) -> str:
@@ -181,7 +190,10 @@ def _without(results: Results, scored: Sequence[Line]) -> Section:
     ]
     return Section(
         "With signals missing",
-        (f"{measure} where only these are there at test, in every clip. Networks that fuse have learnt with modalities going missing.",),
+        (
+            f"{measure} where only these are there at test, in every clip. Networks that fuse have learnt with modalities going missing, "
+            "unless something else is said above.",
+        ),
         (),
         (Table(f"{measure} by what is there", ("kind", "name", results.patterns[0], *patterns), tuple(rows), 2),),
     )
