@@ -234,6 +234,11 @@ def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
             f"{clip.id} holds nothing to judge ({why}). Expected a face, a voice, words or EEG in it; "
             f"give a recording in which one is seen for at least one frame, or heard, or what belongs to it."
         )
+    deaf = [
+        f"{judge.name} does not listen to {m}: {clip.facts.get(m, m)} was not read" for m in sorted(set(clip.sources) - judge.modalities)
+    ]
+    if set(clip.sources) - judge.modalities - SEEN_AND_HEARD:  # somebody named it, and expects something of it
+        timeline = replace(timeline, notes=(*timeline.notes, *deaf))
     said = {"source": clip.id, "media": dict(clip.facts), "emofuse": __version__, **timeline.facts}
     return Answer.of(replace(timeline, facts=said))
 

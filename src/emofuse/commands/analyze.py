@@ -4,11 +4,16 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emofuse.core.modality import Modality
+    from emofuse.media.files import Belonging
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Files, what to make of them, and by which run."""
-    parser.add_argument("files", nargs="*", metavar="FILE", help="a video, a sound file, or a folder of them")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a video, a sound file, a transcript, EEG, or a folder of recordings")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the exports here; without it the spans are printed")
     parser.add_argument(
         "--format", action="append", metavar="NAME[,NAME]", help="which exports; 'list' names them (default: all but pictures)"
@@ -24,11 +29,66 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--beside", action="append", default=[], type=Path, metavar="FILE", help="another recording of the same person, for a run that asks"
     )
+    parts = parser.add_argument_group("what belongs to the one recording that is named")
+    parts.add_argument("--audio", type=Path, metavar="FILE", help="sound that is heard instead of the video's own")
+    parts.add_argument("--text", type=Path, metavar="FILE", help="what was said: txt, srt, vtt, csv, eaf")
+    parts.add_argument("--eeg", type=Path, metavar="FILE", help="EDF, BDF, BrainVision, EEGLAB, FIF, .mat, numpy or Muse csv")
+    for name, metavar, what in EEG_AS:
+        parts.add_argument(f"--eeg-{name}", metavar=metavar, help=f"where the EEG's file does not say: {what}")
+    parts.add_argument(
+        "--offset",
+        action="append",
+        default=[],
+        metavar="audio|text|eeg=SECONDS",
+        help="by how much it is later than the recording; audio=auto finds the sound's place by what is heard in both",
+    )
     parser.add_argument(
         "--cluster",
         metavar="auto|ADDRESS",
         help="by all workers of a Ray cluster: this machine's (auto), or one at host:port (needs --out)",
     )
+
+
+EEG_AS = (
+    ("variable", "NAME", "which array"),
+    ("axes", "NAME,NAME", "what its axes are, such as time,channel; a number picks one of an axis, from 1"),
+    ("channels", "NAME,NAME", "which channels, or what the columns are called"),
+    ("rate", "HZ", "samples a second"),
+    ("unit", "V|mV|uV|nV", "the unit"),
+)
+
+
+def belonging(options: argparse.Namespace) -> "Belonging":
+    """What was named beside the recording.
+
+    Raises:
+        UnknownName: An offset that is none.
+    """
+    from emofuse.media.files import Belonging
+
+    told = {name: getattr(options, f"eeg_{name}") for name, *_ in EEG_AS}
+    kinds: dict[str, Callable[[str], object]] = {"channels": lambda names: tuple(names.split(",")), "rate": _number}
+    eeg_as = {name: kinds.get(name, str)(value) for name, value in told.items() if value is not None}
+    return Belonging(options.audio, options.text, options.eeg, eeg_as, dict(map(_offset, options.offset)))
+
+
+def _number(text: str) -> float:
+    from emofuse.core.errors import UnknownName
+
+    try:
+        return float(text)
+    except ValueError:
+        raise UnknownName(f"'{text}' is no number. Expected one, such as 256 or -1.5; type it so.") from None
+
+
+def _offset(text: str) -> "tuple[Modality, int | None]":
+    from emofuse.core.errors import UnknownName
+    from emofuse.core.modality import Modality
+
+    name, _, seconds = text.partition("=")
+    if name not in ("audio", "text", "eeg") or not seconds or (seconds == "auto" and name != "audio"):
+        raise UnknownName(f"--offset {text} cannot be read. Expected audio=SECONDS, audio=auto, text=SECONDS or eeg=SECONDS; type one.")
+    return Modality(name), None if seconds == "auto" else round(1_000 * _number(seconds))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,8 +99,19 @@ def run(options: argparse.Namespace) -> int:
     if "list" in asked:
         print("\n".join(formats()))
         return 0
+    for name in ("audio", "text", "eeg"):  # without a recording, the first of these is what is analysed
+        if not options.files and getattr(options, name) is not None:
+            options.files = [str(getattr(options, name))]
+            setattr(options, name, None)
     if not options.files:
         print("No files named. Expected videos, sound files, or folders of them; name at least one.", file=sys.stderr)
+        return 2
+    parts = any(path is not None for path in (options.audio, options.text, options.eeg))
+    if parts and (len(options.files) > 1 or options.cluster or Path(options.files[0]).is_dir()):
+        print(
+            "--audio, --text and --eeg belong to one recording. Expected the name of that one, and no --cluster; name it alone.",
+            file=sys.stderr,
+        )
         return 2
     wanted = asked or [name for name in formats() if name not in (*PICTURES, *REASONS)]
     explain = options.explain or any(name in REASONS for name in wanted)
@@ -72,6 +143,7 @@ def _each(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -> 
         explain=explain,
         run=options.run,
         beside=options.beside,
+        belonging=belonging(options),
         bar=bars.bar,
     ):
         bars.close()
