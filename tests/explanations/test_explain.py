@@ -1,12 +1,14 @@
 """Whole explanations: of toy recognizers, of clips that lack a signal, and of the recognizers that ship."""
 
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from emofuse.core.clip import Chunk, Clip, Signal, Source
 from emofuse.core.modality import Modality
@@ -15,10 +17,33 @@ from emofuse.corpora.toy import TOY
 from emofuse.decisions.average import Average
 from emofuse.ensemble import Ensemble
 from emofuse.explanations.explain import explain, strongest
+from emofuse.explanations.occlusion import BANDS
+from emofuse.features.audio import LogMel
+from emofuse.fusions.base import Output, pooled
 from emofuse.media.files import clip_from_files
 from emofuse.run import load, shipped
 
+from .conftest import VOCABULARY, Powers, Words, Written, written
+
 AUDIO, VIDEO, TEXT, EEG = Modality.AUDIO, Modality.VIDEO, Modality.TEXT, Modality.EEG
+
+
+@dataclass(frozen=True)
+class Corner:
+    """Three pixels of each picture. Shape: (time, height, width) uint8 -> (time, 3)."""
+
+    modality: Modality = VIDEO
+
+    def __call__(self, signal):
+        return signal.values[:, 0, :3].astype(np.float32) / 255
+
+
+class Together(Written):
+    """What modalities say is bent and multiplied, so that each counts for more or less with the others."""
+
+    def forward(self, late, present):
+        said = [present[m].float()[:, None] * (pooled(late, present)[m] @ w) for m, w in self.weights.items()]
+        return Output(sum(said) + 0.5 * torch.tanh(sum(said)) * torch.tanh(said[0] - said[-1]))
 
 
 def of(recognizer, clip, **more):
@@ -62,6 +87,35 @@ def test_modalities_of_one_network_share_its_answer(toy_recognizer, long):
     alone = [toy_recognizer(long.without(m)).on(200).scores for m in (VIDEO, AUDIO)]
     expected = (alone[0] - 0.25) / 2 + (cells.scores - alone[1]) / 2
     np.testing.assert_allclose(explanation.contributions[0], expected, atol=1e-5)
+
+
+def test_four_modalities_of_one_network_share_its_answer_as_all_orders_of_joining_would(toy):
+    """Every set of them is asked, of one, two and three as of all four."""
+    generator = np.random.default_rng(5)
+    features = {AUDIO: LogMel(hop=4_096, bands=4), VIDEO: Corner(), TEXT: Words(), EEG: Powers()}
+    widths = {AUDIO: 4, VIDEO: 3, TEXT: len(VOCABULARY), EEG: 4 * len(BANDS)}
+    weights = {m: generator.normal(size=(width, 4)) / (30 if m is AUDIO else 1) for m, width in widths.items()}
+    network = written("four", features, weights, fusion=Together)
+
+    timeline, explanation = of(network, toy[0])
+
+    cells = timeline.on(200).scores
+    names = [str(m) for m in sorted(features)]
+    assert list(explanation.players) == names
+
+    def said(some):
+        left = toy[0].without(*(m for m in features if m not in some))
+        return network(left).on(200).scores if some else np.full_like(cells, 0.25)
+
+    added = {m: [] for m in features}
+    for order in permutations(features):
+        for i, m in enumerate(order):
+            added[m].append((frozenset(order[: i + 1]), frozenset(order[:i])))
+    answers = {some: said(some) for pairs in added.values() for pair in pairs for some in pair}
+    for m, row in zip(sorted(features), explanation.contributions, strict=True):
+        expected = np.mean([answers[after] - answers[before] for after, before in added[m]], axis=0)
+        np.testing.assert_allclose(row, expected, atol=1e-5)
+    np.testing.assert_allclose(explanation.contributions.sum(axis=0), cells - 0.25, atol=1e-5)
 
 
 def test_a_network_of_one_modality_added_everything(reader, toy):

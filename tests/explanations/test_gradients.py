@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from emofuse.core.modality import Modality
-from emofuse.explanations.gradients import STEPS, integrated_gradients, score_of, way, weighed
+from emofuse.explanations.gradients import NUMBERS, STEPS, TOGETHER, even, integrated_gradients, score_of, way, weighed
 
 EEG, AUDIO, VIDEO = Modality.EEG, Modality.AUDIO, Modality.VIDEO
 
@@ -113,6 +113,27 @@ def test_the_way_to_a_face_begins_at_grey():
 
     assert not start.any()
     assert end.all()
+
+
+def test_an_even_sound_has_a_level_and_no_colour():
+    coefficients = np.array([[-20.0, 3.0, 1.0], [-90.0, -2.0, 0.5]], dtype=np.float32)
+
+    assert even(coefficients).tolist() == [[-90, 0, 0], [-90, 0, 0]]
+
+
+@pytest.mark.parametrize(("numbers", "together"), [(4, TOGETHER), (NUMBERS // 3, 3), (NUMBERS + 1, 1)])
+def test_the_larger_an_input_the_fewer_steps_go_together(numbers, together):
+    asked = []
+
+    def score(x):
+        asked.append(len(x[EEG]))
+        return x[EEG].sum(dim=(1, 2))
+
+    found = integrated_gradients(score, {EEG: np.ones((1, numbers))}, {EEG: np.zeros((1, numbers))}, steps=2 * TOGETHER)
+
+    assert max(asked) == together
+    assert sum(asked) == 2 * TOGETHER
+    np.testing.assert_allclose(found[EEG][0, :3], 1.0, rtol=1e-3)
 
 
 def test_as_many_steps_are_taken_as_the_sum_needs():

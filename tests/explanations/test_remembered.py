@@ -11,6 +11,7 @@ import pytest
 from emofuse.core.clip import Chunk, Clip, Signal, Source
 from emofuse.core.errors import MediaError
 from emofuse.core.modality import Modality
+from emofuse.core.segment import Segment
 from emofuse.explanations.explain import explain
 from emofuse.explanations.remembered import remembered
 
@@ -28,6 +29,7 @@ def same(one, other):
         np.array_equal(a.signals[m].values, b.signals[m].values)
         and a.signals[m].values.dtype == b.signals[m].values.dtype
         and (a.signals[m].rate, a.signals[m].start) == (b.signals[m].rate, b.signals[m].start)
+        and (a.signals[m].when, a.signals[m].channels) == (b.signals[m].when, b.signals[m].channels)
         and np.array_equal(a.signals[m].present, b.signals[m].present)
         for a, b in zip(one, other, strict=True)
         for m in a.signals
@@ -59,6 +61,21 @@ def test_a_recording_is_decoded_once():
 
     assert len(begun) == 1
     assert same(once, twice)
+
+
+def test_when_was_said_what_and_what_channels_are_called_is_remembered():
+    said = Signal(np.array([["no", ""], ["yes, really", "no"]]), 1.0, 500, when=(Segment(500, 900), Segment(700, 2_000)))
+    wave = Signal(np.ones((4, 2), dtype=np.float32), 4, channels=("F3", "F4"))
+    signals = {Modality.TEXT: said, Modality.EEG: wave}
+    clip = Clip("a", None, None, {m: Source(Path(str(m)), partial(lambda path, of: signals[of], of=m)) for m in signals})
+
+    with remembered(clip) as (first, again):
+        chunks(first, frozenset(signals), 5_000)
+        (chunk,) = chunks(again, frozenset(signals), 5_000)
+
+    assert chunk.signals[Modality.TEXT].values.tolist() == said.values.tolist()
+    assert chunk.signals[Modality.TEXT].when == said.when
+    assert chunk.signals[Modality.EEG].channels == ("F3", "F4")
 
 
 def test_files_of_one_recording_stay_together(toy):

@@ -207,6 +207,68 @@ def test_names_with_dollars_or_unknown_letters_do_not_break_the_picture_of_why(e
     assert (tmp_path / "a.png").stat().st_size > 1_000
 
 
+def test_moments_that_show_little_stand_side_by_side(explained, looks):
+    def inches(*shown):
+        moments = tuple(replace(explained.explanation.moments[0], looks=one) for one in shown)
+        return explanation_png.figure(replace(explained, explanation=replace(explained.explanation, moments=moments))).get_size_inches()[1]
+
+    seen, heard = (replace(look, weights=np.zeros_like(look.weights)) for look in looks[:2])
+    face, both = (seen,), (seen, heard)
+
+    assert inches(face, face) == inches(face)
+    assert inches(face, face, face) == inches(both, both) > inches(face)
+    assert inches(face, both) == inches(both, both)
+
+
+def test_nothing_drawn_leaves_the_picture(explained, looks):
+    """Axes and words end within it, however many players and moments there are."""
+    long = replace(looks[2], axes=(Axis("word", ("an-unusually-long-word-that-nobody-says",) * 12),), weights=np.ones(12))
+    moment = explained.explanation.moments[0]
+    for moments in ((moment,), (replace(moment, looks=looks[:1]),) * 3, (replace(moment, looks=(long, long)),)):
+        figure = explanation_png.figure(replace(explained, explanation=replace(explained.explanation, moments=moments)))
+        figure.canvas.draw()
+        wide, high = figure.bbox.width, figure.bbox.height
+        for part in (*figure.axes, *figure.findobj(matplotlib.text.Text)):
+            box = part.get_window_extent()
+            if isinstance(part, matplotlib.text.Text) and not part.get_text():
+                continue
+            assert box.x0 >= 0 and box.x1 <= wide and box.y0 >= 0 and box.y1 <= high, part
+
+
+def test_of_many_parts_the_heaviest_are_drawn_and_that_is_said(explained, looks):
+    twelve = replace(looks[2], axes=(Axis("word", tuple(f"w{i}" for i in range(12))),), weights=np.arange(12) / 100)
+    moment = replace(explained.explanation.moments[0], looks=(twelve,))
+
+    said = words(explanation_png.figure(replace(explained, explanation=replace(explained.explanation, moments=(moment,)))))
+
+    assert "words: what 60 % loses without each word (the heaviest 9 of 12)" in said
+    assert {"w3", "w11"} <= set(said)
+    assert not {"w0", "w1", "w2"} & set(said)
+    assert any("Bars: points of 100" in words for words in said)
+
+
+def test_of_several_pictures_the_one_that_moved_the_score_most_is_drawn(explained, looks):
+    weights = np.zeros((3, 48, 48))
+    weights[1, 10, 10] = 0.5
+    axes = (Axis("time", (1_000, 1_400, 1_800), "ms"), *looks[0].axes)
+    several = replace(looks[0], axes=axes, weights=weights, seen=np.repeat(looks[0].seen[None], 3, axis=0))
+    moment = replace(explained.explanation.moments[0], looks=(several,))
+
+    said = words(explanation_png.figure(replace(explained, explanation=replace(explained.explanation, moments=(moment,)))))
+
+    assert "face: what it saw at 1.4 s" in said
+
+
+def test_no_zero_is_below_zero(explained):
+    faint = replace(explained.explanation, contributions=explained.explanation.contributions * -1e-6)
+
+    document = json.loads(js.text(replace(explained, explanation=faint)))
+
+    added = [value for player in document["explanation"]["players"] for values in player["p"].values() for value in values]
+    assert 0.0 in added
+    assert all(str(value) != "-0.0" for value in added)
+
+
 def test_weights_next_to_nothing_are_not_blown_up_into_a_pattern(explained, looks):
     def drawn(weights):
         moment = replace(explained.explanation.moments[0], looks=(replace(looks[0], weights=weights),))

@@ -24,7 +24,7 @@ class Axis:
     """One side of a map.
 
     Args:
-        name: What lies along it: "down", "across", "time", "frequency", "word", "channel", "band", "column".
+        name: What lies along it: "down", "across", "time", "frequency", "word", "turn", "channel", "band", "column".
         places: Where each row of the map is: numbers in `unit`, or words.
         unit: Of numbers: "pixel", "ms", "Hz"; empty for words and counts.
     """
@@ -48,7 +48,7 @@ class Look:
         label: The label whose score was moved; in the words of the answer.
         method: How it was found out: "integrated gradients" or "occlusion".
         score: The member's probability of the label, having seen what it was shown.
-        without: The same, having seen nothing in this modality's place: a flat grey face, an even sound; None by occlusion.
+        without: The same, having seen nothing in this modality's place: a flat grey face, an even sound, what is usual; None by occlusion.
         axes: What the sides of the map are.
         weights: For the label where above zero, against it where below. By integrated gradients they sum to `score` less `without`
             (to a few hundredths); by occlusion each is what the score loses when that part alone is taken away.

@@ -166,8 +166,8 @@ def _shared(
     if isinstance(recognizer, Ensemble):
         scores = recognizer.scores(timeline.members, [lane.on(FUSED_STEP) for lane in timeline.members])
         found = contributions(recognizer.decision, scores)
-        players = [member for member in recognizer.members if member.name in scores]
-        return {member.name: member.modalities for member in players}, np.stack([found[member.name] for member in players])
+        having = [member for member in recognizer.members if member.name in scores]  # a say: others tell what is no emotion
+        return {member.name: member.modalities for member in having}, np.stack([found[member.name] for member in having])
     nothing = np.broadcast_to(believed(None, len(cells.labels)), cells.scores.shape)
     if sets is None:
         return {recognizer.name: recognizer.modalities}, (cells.scores - nothing)[None].astype(np.float64)

@@ -21,7 +21,8 @@ from emofuse.recognizer import NetworkRecognizer
 
 STEPS = (16, 48, 144)  # on the way; more where the weights still miss their sum: of a voice hardly ever, of a face mostly once
 CLOSE = 0.02  # of a probability; nearer than that, a sum is no longer worth more steps
-TOGETHER = 16  # steps in one batch: a spectrum of three seconds through three networks takes some hundred MB
+TOGETHER, NUMBERS = 16, 262_144
+"""Steps in one batch, and numbers in it, at most: a spectrum of three seconds through three networks takes some hundred MB."""
 ROOM = 60.0  # dB under the loudest point; where a network does not hear what lies below, neither does the start of the way
 
 Inputs = Mapping[Modality, np.ndarray]
@@ -53,7 +54,8 @@ def integrated_gradients(score: Score, inputs: Inputs, starts: Inputs, steps: in
     begins = {m: torch.from_numpy(np.asarray(starts[m], dtype=np.float32)) for m in inputs}
     ways = {m: torch.from_numpy(np.asarray(x, dtype=np.float32)) - begins[m] for m, x in inputs.items()}
     slopes = {m: torch.zeros_like(way) for m, way in ways.items()}
-    for part in ((torch.arange(steps) + 0.5) / steps).split(TOGETHER):
+    together = max(1, min(TOGETHER, NUMBERS // max(sum(way.numel() for way in ways.values()), 1)))
+    for part in ((torch.arange(steps) + 0.5) / steps).split(together):
         far = {m: (part**2).reshape(-1, *[1] * way.ndim) for m, way in ways.items()}  # (B, 1, ...)
         points = {m: (begins[m] + far[m] * way).requires_grad_() for m, way in ways.items()}
         gradients = torch.autograd.grad(score(points).sum(), list(points.values()))
@@ -110,3 +112,14 @@ def way(m: Modality, shown: np.ndarray, score: Callable[[np.ndarray], float]) ->
     heard = np.maximum(shown, shown.max() - ROOM)
     end = heard if abs(score(heard) - score(shown)) < 1e-4 else shown
     return np.full_like(shown, end.min()), end
+
+
+def even(shown: np.ndarray) -> np.ndarray:
+    """Cepstral coefficients of an even sound, as quiet as the quietest frame: the first is its level, all others are zero.
+
+    Shape:
+        (T, count) -> the same
+    """
+    quiet = np.zeros_like(shown)
+    quiet[:, 0] = shown[:, 0].min()
+    return quiet

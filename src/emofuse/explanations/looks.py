@@ -1,10 +1,10 @@
 """What in a face, a sound, words or EEG moved a member's score, by what suits each.
 
-Pictures and spectra go by integrated gradients, words, channels, bands and lone columns by occlusion.
+Pictures and spectra go by integrated gradients; words and turns, channels, bands and lone columns by occlusion.
 T: time steps, C: classes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from emofuse.core.explanation import Axis, Look
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
 from emofuse.encoders.scaled_mlp import ScaledMlp
-from emofuse.explanations.gradients import score_of, way, weighed
-from emofuse.explanations.occlusion import Parts, bands, channels, columns, lost, words
+from emofuse.explanations.gradients import even, score_of, way, weighed
+from emofuse.explanations.occlusion import Parts, bands, channels, columns, lost, powers, turns, words
 from emofuse.explanations.shown import Showing, inputs
-from emofuse.features.audio import LogMel
+from emofuse.features.audio import LogMel, Mfcc
 from emofuse.features.base import Feature
 from emofuse.network import Committee, Network
 from emofuse.recognizer import NetworkRecognizer
@@ -66,8 +66,8 @@ def _score(recognizer: NetworkRecognizer, fed: Mapping[Modality, np.ndarray], wa
 
 
 def _drawn(m: Modality, rows: np.ndarray) -> bool:
-    """Whether the features are a picture or a spectrum. Shape: (T, ...)."""
-    return (m is Modality.VIDEO and rows.ndim == 3) or (m is Modality.AUDIO and rows.ndim == 2 and len(rows) > 1)
+    """Whether the features are pictures, grey or in colours, or a spectrum. Shape: (T, ...)."""
+    return (m is Modality.VIDEO and rows.ndim in (3, 4)) or (m is Modality.AUDIO and rows.ndim == 2 and len(rows) > 1)
 
 
 def _by_gradients(
@@ -75,15 +75,34 @@ def _by_gradients(
 ) -> Look:
     """The weights of one modality; the others stay as they are."""
     recognizer, rest = showing.recognizer, {other: rows for other, rows in fed.items() if other != m}
-    start, end = way(m, fed[m], lambda rows: _score(recognizer, {**rest, m: rows}, wanted))
-    weights = weighed(score_of(recognizer, wanted, rest), {m: end}, {m: start})[m]
-    seen = signal.values if signal.values.shape == weights.shape else end
-    axes = _axes(m, showing.window, weights.shape, recognizer.features[m])
+    feature = recognizer.features[m]
+
+    def said(rows: np.ndarray) -> float:
+        return _score(recognizer, {**rest, m: rows}, wanted)
+
+    start, end = _ends(m, feature, fed[m], said)
+    weights = _grey(weighed(score_of(recognizer, wanted, rest), {m: end}, {m: start})[m], np.sum)
+    seen = signal.values if signal.values.shape == weights.shape else _grey(end, np.mean)
+    axes = _axes(m, showing.window, weights.shape, feature)
     sides = tuple(len(axis.places) for axis in axes)
-    score, without = (_score(recognizer, {**rest, m: rows}, wanted) for rows in (end, start))
     return Look(
-        recognizer.name, m, showing.window, label, "integrated gradients", score, without, axes, weights.reshape(sides), seen.reshape(sides)
-    )
+        recognizer.name, m, showing.window, label, "integrated gradients", said(end), said(start), axes,
+        weights.reshape(sides), seen.reshape(sides),
+    )  # fmt: skip
+
+
+def _ends(m: Modality, feature: Feature, rows: np.ndarray, said: Callable[[np.ndarray], float]) -> tuple[np.ndarray, np.ndarray]:
+    """Where the way to what was shown begins and ends, by what kind of numbers it is. Shape: (T, ...) -> (T, ...) twice."""
+    if isinstance(feature, LogMel):
+        return way(m, rows, said)
+    if isinstance(feature, Mfcc):
+        return even(rows), rows
+    return np.zeros_like(rows), rows  # a flat grey face, or what is usual for somebody
+
+
+def _grey(pictures: np.ndarray, how: Callable[..., np.ndarray]) -> np.ndarray:
+    """Colours taken together, where there are any. Shape: (T, H, W) or (T, colours, H, W) -> (T, H, W); others as they are."""
+    return how(pictures, axis=1) if pictures.ndim == 4 else pictures
 
 
 def _axes(m: Modality, window: Segment, shape: tuple[int, ...], feature: Feature) -> tuple[Axis, ...]:
@@ -93,21 +112,25 @@ def _axes(m: Modality, window: Segment, shape: tuple[int, ...], feature: Feature
     if m is Modality.VIDEO:
         pictured = (Axis("down", tuple(range(shape[1])), "pixel"), Axis("across", tuple(range(shape[2])), "pixel"))
         return pictured if shape[0] == 1 else time + pictured
-    if isinstance(feature, LogMel):
-        return (*time, Axis("frequency", tuple(round(hertz) for hertz in feature.middles.tolist()), "Hz"))
+    heard = getattr(feature, "feature", feature)  # seen against what is usual for somebody, its columns stay what they were
+    if isinstance(heard, LogMel):
+        return (*time, Axis("frequency", tuple(round(hertz) for hertz in heard.middles.tolist()), "Hz"))
     return (*time, Axis("column", tuple(str(i + 1) for i in range(shape[1]))))
 
 
 def _parts(recognizer: NetworkRecognizer, signal: Signal, rows: np.ndarray, m: Modality) -> list[Parts]:
-    """What can be taken away: words; channels and bands of a wave; columns of a table. Shape: rows (T, ...)."""
+    """What can be taken away: words and turns; channels and bands of a wave, or of a table of powers; columns. Shape: rows (T, ...)."""
     feature = recognizer.features[m]
     if signal.values.dtype.kind == "U":
-        return [words(feature, signal)]
+        return [words(feature, signal), turns(feature, signal)]
     if m is Modality.EEG and signal.values.ndim == 2 and signal.rate >= RAW:
         return [channels(feature, signal), bands(feature, signal)]
-    if rows.ndim == 2 and rows.shape[1] <= COLUMNS:
-        return [columns(rows, _usual(recognizer.network, m, rows.shape[1]))]
-    return []
+    if rows.ndim != 2:
+        return []
+    usual = _usual(recognizer.network, m, rows.shape[1])
+    names = signal.channels if signal.channels and len(signal.channels) == rows.shape[1] else ()
+    lone = [columns(rows, usual, names)] if names or rows.shape[1] <= COLUMNS else []
+    return powers(rows, names, usual) or lone
 
 
 def _usual(network: Network, m: Modality, width: int) -> np.ndarray | float:

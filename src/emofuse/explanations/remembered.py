@@ -37,14 +37,11 @@ def remembered(clip: Clip) -> Iterator[tuple[Clip, Clip]]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Where one signal of one chunk lies in the file."""
+    """Where one signal of one chunk lies in the file, and what else it says: its values are one zero, as often as there were some."""
 
     offset: int
-    shape: tuple[int, ...]
-    kind: np.dtype[np.generic]
-    rate: float
-    start: int
     flagged: bool
+    like: Signal
 
 
 class _Memory:
@@ -84,14 +81,15 @@ class _Memory:
         self.file.write(values.tobytes())
         if signal.present is not None:
             self.file.write(signal.present.tobytes())
-        return _Piece(offset, values.shape, values.dtype, signal.rate, signal.start, signal.present is not None)
+        zero = np.broadcast_to(np.zeros((), values.dtype), values.shape)  # no memory, whatever its shape
+        return _Piece(offset, signal.present is not None, replace(signal, values=zero, present=None))
 
     def _read(self, piece: _Piece) -> Signal:
         self.file.seek(piece.offset)
-        count = int(np.prod(piece.shape))
-        values = np.frombuffer(self.file.read(count * piece.kind.itemsize), piece.kind).reshape(piece.shape)
-        present = np.frombuffer(self.file.read(piece.shape[0]), dtype=bool) if piece.flagged else None
-        return Signal(values, piece.rate, piece.start, present)
+        was = piece.like.values
+        values = np.frombuffer(self.file.read(was.size * was.itemsize), was.dtype).reshape(was.shape)
+        present = np.frombuffer(self.file.read(len(was)), dtype=bool) if piece.flagged else None
+        return replace(piece.like, values=values, present=present)
 
 
 def _message(error: OSError) -> str:

@@ -42,13 +42,13 @@ def caption(span: Span) -> str:
 
 
 def rounded(probability: float | None) -> float | None:
-    """A probability as files carry it; None where there is none (a NaN, too).
+    """A probability, or a difference of two, as files carry it; None where there is none (a NaN, too), and no zero below zero.
 
     Example:
-        >>> rounded(0.123456), rounded(float("nan"))
-        (0.1235, None)
+        >>> rounded(0.123456), rounded(float("nan")), rounded(-0.00001)
+        (0.1235, None, 0.0)
     """
-    return None if probability is None or probability != probability else round(float(probability), DIGITS)
+    return None if probability is None or probability != probability else round(float(probability), DIGITS) + 0.0
 
 
 def stamp(ms: int, point: str) -> str:

@@ -26,6 +26,7 @@ _NET = "#111111"
 _LEFT, _RIGHT, _GAP, _WHOLE = 0.85, 0.3, 1.15, 1.75  # inches: beside everything, between the two panels, width of the right one
 _HEAD, _LANE, _BARS, _CLOCK, _FOOT = 0.78, 0.34, 2.0, 0.36, 0.62  # inches, from above
 _SECTION, _ROW, _TEXT = 0.52, HEIGHT + TITLED + 0.34, 1.62  # inches: a section's title, a moment, the words beside it
+_HALF = (WIDTH - _LEFT - _RIGHT + 0.45) / 2  # inches from a moment to one beside it
 _MOST = 120  # bars over time: more would be threads
 _NOTHING = (
     "Nobody has asked why.\nAsk for it with the answer:  emofuse analyze FILE --explain --out DIR\n"
@@ -40,7 +41,8 @@ def figure(timeline: Timeline) -> "Figure":
 
     explanation = timeline.explanation
     lines = [rows_of(moment.looks, WIDTH - _LEFT - _TEXT - _RIGHT) for moment in explanation.moments] if explanation else []
-    rows = sum(map(len, lines))
+    beside = 2 if len(lines) > 1 and all(map(_narrow, lines)) else 1  # moments
+    rows = -(-sum(map(len, lines)) // beside)
     above = _HEAD + _LANE + _BARS + _CLOCK
     made = Figure(figsize=(WIDTH, above + (_SECTION + rows * _ROW if rows else 0.0) + _FOOT), facecolor="white")
     FigureCanvasAgg(made)
@@ -56,7 +58,7 @@ def figure(timeline: Timeline) -> "Figure":
     _draw_numbers(bars, explanation.moments)
     _draw_whole(axes_at(made, WIDTH - _RIGHT - _WHOLE, _HEAD + _LANE, _WHOLE, _BARS), explanation)
     if rows:
-        _draw_moments(made, above, timeline, explanation, lines)
+        _draw_moments(made, above, timeline, explanation, lines, beside)
     return made
 
 
@@ -150,35 +152,43 @@ def _draw_whole(axes: "Axes", explanation: Explanation) -> None:
     axes.text(1, 1.03, "added over the whole recording,\nin points of 100", transform=axes.transAxes, fontsize=8, color=FAINT, ha="right")
 
 
-def _draw_moments(made: "Figure", top: float, timeline: Timeline, explanation: Explanation, lines: Sequence[list[list[Look]]]) -> None:
-    """A row or more for each moment: its number, what each player added, and the looks."""
+def _narrow(rows: Sequence[list[Look]]) -> bool:
+    """Whether a moment leaves room for another one beside it."""
+    return len(rows) == 1 and _TEXT + sum(map(width, rows[0])) <= _HALF
+
+
+def _draw_moments(
+    made: "Figure", top: float, timeline: Timeline, explanation: Explanation, lines: Sequence[list[list[Look]]], beside: int
+) -> None:
+    """A row or more for each moment, or half a row: its number, what each player added, and the looks."""
     down = made.get_size_inches()[1]
     made.text(_LEFT / WIDTH, 1 - (top + 0.2) / down, "Looked at closely", fontsize=11, fontweight="bold", color=INK, va="center")
-    key = (
-        "Solid outline, orange: spoke for the label.  Dashed outline, violet: against it.  "
-        "Percentages: from a flat grey face, or an even sound, to this one."
+    drawn = any(look.seen is not None for moment in explanation.moments for look in moment.looks)
+    key = "Solid outline, orange: spoke for the label.  Dashed outline, violet: against it.  " + (
+        "Percentages: from a flat grey face, or an even sound, to this one." if drawn else "Bars: points of 100 that go with the part."
     )
     made.text((_LEFT + 1.75) / WIDTH, 1 - (top + 0.2) / down, key, fontsize=8, color=FAINT, va="center")
     top += _SECTION - 0.08
     for number, (moment, rows) in enumerate(zip(explanation.moments, lines, strict=True), 1):
-        _draw_words(made, top, number, moment, timeline, explanation)
-        for looks in rows:
-            left = _LEFT + _TEXT
+        first = _LEFT + _HALF * ((number - 1) % beside)
+        _draw_words(made, first, top, number, moment, timeline, explanation)
+        for i, looks in enumerate(rows):
+            left = first + _TEXT
             for look in looks:
-                draw(made, look, left, top)
+                draw(made, look, left, top + i * _ROW)
                 left += width(look)
-            top += _ROW
+        top += len(rows) * _ROW if number % beside == 0 else 0.0
 
 
-def _draw_words(made: "Figure", top: float, number: int, moment: Moment, timeline: Timeline, explanation: Explanation) -> None:
+def _draw_words(made: "Figure", left: float, top: float, number: int, moment: Moment, timeline: Timeline, explanation: Explanation) -> None:
     """When, what, and a bar a player."""
     down = made.get_size_inches()[1]
     label = explanation.labels.index(moment.label)
     added = explanation.at(moment.cell.middle)[:, label]
     share = f"{float(explanation.prior[label] + added.sum()):.0%}".replace("%", " %")
-    made.text((_LEFT - 0.42) / WIDTH, 1 - (top + TITLED + 0.1) / down, str(number), **_badge())
+    made.text((left - 0.42) / WIDTH, 1 - (top + TITLED + 0.1) / down, str(number), **_badge())
     made.text(
-        (_LEFT - 0.2) / WIDTH,
+        (left - 0.2) / WIDTH,
         1 - (top + TITLED + 0.1) / down,
         f"{moment.label} {share}",
         fontsize=11,
@@ -188,9 +198,9 @@ def _draw_words(made: "Figure", top: float, number: int, moment: Moment, timelin
         parse_math=False,
     )
     made.text(
-        (_LEFT - 0.2) / WIDTH, 1 - (top + TITLED + 0.32) / down, f"at {clock(moment.cell.start)}", fontsize=8.5, color=FAINT, va="center"
+        (left - 0.2) / WIDTH, 1 - (top + TITLED + 0.32) / down, f"at {clock(moment.cell.start)}", fontsize=8.5, color=FAINT, va="center"
     )
-    axes = axes_at(made, _LEFT + 0.32, top + TITLED + 0.5, _TEXT - 0.85, 0.24 * len(added))
+    axes = axes_at(made, left + 0.32, top + TITLED + 0.5, _TEXT - 0.85, 0.24 * len(added))
     absent = _absent(timeline, moment.cell.middle)
     for i, (name, value, (colour, hatch)) in enumerate(zip(explanation.players, added, cycle(PLAYERS), strict=False)):
         axes.barh(i, value, 0.7, color=colour, edgecolor="#00000055", hatch=hatch, linewidth=0)

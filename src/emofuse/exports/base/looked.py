@@ -10,7 +10,7 @@ import numpy as np
 
 from emofuse.core.explanation import Axis, Look
 from emofuse.core.modality import Modality
-from emofuse.exports.base.picture import FAINT, INK
+from emofuse.exports.base.picture import FAINT, INK, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,18 +20,20 @@ FOR, AGAINST = "#c4570a", "#5b3a94"  # orange and violet, which colour-blind peo
 HEIGHT = 1.38  # inches; of a face, and of everything beside it
 TITLED = 0.2  # inches above each panel for its title
 _SPECTRUM, _BARS = 2.28, 2.2  # inches; widths
+_LETTER = 0.068  # inches; of a name beside a bar
 _BETWEEN, _APART = 0.06, 0.26  # inches between what was shown and its weights, and after them
 _TONES = 0.34  # inches for the frequencies beside a spectrum
 _SOFT = {Modality.VIDEO: 1.7, Modality.AUDIO: 1.7}  # places; weights of neighbours alternate, and eyes see their mean
 _STRONG = 0.4  # share of the largest weight from which a place is outlined
 _NOTHING = 0.05  # of a probability; weights that come to less in all are not blown up into a pattern
 _TICKS = (200, 500, 1_000, 2_000, 4_000)  # Hz
-_NAMED = 9  # bars at most
+_NAMED, _LETTERS = 9, 24  # bars, and letters of a bar's name, at most
+_BAR = 0.18  # inches at most: two bars need not fill a picture's height
 
 
 def width(look: Look) -> float:
     """Inches that a look takes, with what is between it and the next."""
-    panels = {"face": 2 * HEIGHT + _BETWEEN, "spectrum": 2 * _SPECTRUM + _BETWEEN + _TONES, "bars": _BARS + 0.75}
+    panels = {"face": 2 * HEIGHT + _BETWEEN, "spectrum": 2 * _SPECTRUM + _BETWEEN + _TONES, "bars": _names(look) + _BARS}
     return panels[_kind(look)] + _APART
 
 
@@ -39,9 +41,14 @@ def draw(made: "Figure", look: Look, left: float, top: float) -> None:
     """Draw a look, its upper left corner so many inches from the picture's."""
     kind = _kind(look)
     if kind == "bars":
-        axes = axes_at(made, left + 0.75, top + TITLED, _BARS, HEIGHT)
+        parts = len(look.axes[-1].places)
+        count = min(parts, _NAMED)
+        axes = axes_at(made, left + _names(look), top + TITLED, _BARS, min(HEIGHT, _BAR * (count + 0.4)))
         _bars(axes, look)
-        _title(axes, f"{look.member}: what the score loses without each {look.axes[-1].name}")
+        heaviest = f" (the heaviest {count} of {parts})" if parts > count else ""
+        words = f"{look.member}: what {_percent(look.score)} loses without each {look.axes[-1].name}{heaviest}"
+        across, down = made.get_size_inches()
+        made.text(left / across, 1 - (top + TITLED - 0.04) / down, short(words, 64), fontsize=7.5, color=INK, va="bottom", parse_math=False)
         return
     weights, seen = _flat(look)
     side = HEIGHT if kind == "face" else _SPECTRUM
@@ -55,7 +62,7 @@ def draw(made: "Figure", look: Look, left: float, top: float) -> None:
         _spectrum(moved, look, seen, faint=True)
     _weigh(moved, weights, _SOFT.get(look.modality, 0.0), look.modality is Modality.AUDIO, moved.get_xlim(), moved.get_ylim())
     stretch = f"{look.segment.start / 1_000:.1f}–{look.segment.end / 1_000:.1f} s"
-    _title(shown, f"{look.member}: what it saw" if kind == "face" else f"{look.member}: what it heard, {stretch}")
+    _title(shown, f"{look.member}: what it saw{_when(look)}" if kind == "face" else f"{look.member}: what it heard, {stretch}")
     what = "what moved it" if np.abs(look.weights).sum() > _NOTHING else "next to nothing moved it"
     _title(moved, f"{what}: {_percent(look.without)} → {_percent(look.score)}")
 
@@ -65,12 +72,27 @@ def _kind(look: Look) -> str:
     return "face" if "down" in names else "spectrum" if "time" in names else "bars"
 
 
+def _names(look: Look) -> float:
+    """Inches that the names of its bars take."""
+    return 0.2 + _LETTER * min(max((len(str(place)) for place in look.axes[-1].places), default=0), _LETTERS)
+
+
+def _strongest(look: Look) -> int:
+    """Of several pictures, the one that moved the score most."""
+    return int(np.abs(look.weights).sum(axis=(1, 2)).argmax())
+
+
+def _when(look: Look) -> str:
+    """At which second a picture was seen, where there were several to choose from."""
+    return f" at {float(look.axes[0].places[_strongest(look)]) / 1_000:.1f} s" if look.weights.ndim == 3 else ""
+
+
 def _flat(look: Look) -> tuple[np.ndarray, np.ndarray]:
     """Of several pictures the one that moved the score most; a spectrum with low tones first. Shape: (rows, columns) twice."""
     assert look.seen is not None
     weights, seen = look.weights, look.seen.astype(np.float64)
     if weights.ndim == 3:
-        most = int(np.abs(weights).sum(axis=(1, 2)).argmax())
+        most = _strongest(look)
         weights, seen = weights[most], seen[most]
     return (weights.T, seen.T) if look.modality is Modality.AUDIO else (weights, seen)
 
@@ -155,7 +177,7 @@ def _bars(axes: "Axes", look: Look) -> None:
         side = "left" if value >= 0 else "right"
         axes.text(value, place, f" {points(value)} ", ha=side, va="center", fontsize=6.5, color=FAINT)
     axes.set(xlim=(-1.5 * reach, 1.5 * reach), ylim=(len(kept) - 0.4, -0.6), xticks=[])
-    axes.set_yticks(range(len(kept)), [names[i][:14] for i in kept], fontsize=7.5, color=INK, parse_math=False)
+    axes.set_yticks(range(len(kept)), [short(names[i], _LETTERS) for i in kept], fontsize=7.5, color=INK, parse_math=False)
     axes.axvline(0, color="#888888", linewidth=0.8)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
