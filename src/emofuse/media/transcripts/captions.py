@@ -11,7 +11,7 @@ from emofuse.media.transcripts.base import Broken, Cue, clock, shown
 
 _TIME = r"[\d:.,; ]*\d"
 _ARROW = re.compile(rf"\s*({_TIME})\s*(?:-\s?-?\s?|[–—])>\s*({_TIME})(?=\s|$)(.*)", re.ASCII)
-_ALMOST = re.compile(r"\s*\d[^<]*?(?:--|[–—])>")
+_ALMOST = re.compile(r"\s*\d[^<>]*:[^<>]*(?:-|–|—)\s?>")
 _ROLLING = 0.3  # of the captions that begin with the line the one before ended with: more is no accident
 _SEEN = 3  # such captions at least
 

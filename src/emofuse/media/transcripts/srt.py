@@ -4,6 +4,7 @@ Hours, numbers and blank lines may be missing, commas may be points.
 """
 
 import re
+from itertools import pairwise
 
 from emofuse.media.transcripts.base import Broken, Cue, Written
 from emofuse.media.transcripts.captions import is_timing, times, unrolled
@@ -24,9 +25,9 @@ def read(text: str, name: str) -> Written:
     cues: list[Cue] = []
     broken: list[Broken] = []
     number = _before(lines, at[0], None)[1] if at else None
-    for i, following in zip(at, [*at[1:], None], strict=True):
+    for i, following in pairwise([*at, len(lines)]):
         when = times(lines[i], i + 1)
-        last, number = (len(lines), None) if following is None else _before(lines, following, number)
+        last, number = (following, None) if following == len(lines) else _before(lines, following, number)
         if isinstance(when, Broken):
             broken.append(when)
         else:

@@ -27,7 +27,7 @@ def read(text: str, name: str) -> Written:
     i = first + 1
     while i < len(lines):
         start = i
-        while i < len(lines) and lines[i].strip():
+        while i < len(lines) and lines[i]:  # a blank alone in a line ends no caption
             i += 1
         if start < i:
             _block(lines[start:i], start + 1, cues, broken)

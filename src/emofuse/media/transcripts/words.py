@@ -36,7 +36,8 @@ def speakers(cues: Iterable[Cue]) -> frozenset[str]:
     """Names that stand before a colon and are speakers': in capitals, more than once, or as every other line has one.
 
     Example:
-        >>> sorted(speakers([Cue("ANNA: Hi.", 1), Cue("Bob: Yes.", 2), Cue("Note: it rains.", 3), Cue("Bob: No.", 4)]))
+        >>> lines = ("ANNA: Hi.", "Bob: Yes.", "It rains.", "Note: it rains.", "Still.", "Bob: No.", "Oh.", "So.", "Hm.")
+        >>> sorted(speakers([Cue(line, 1) for line in lines]))
         ['ANNA', 'Bob']
     """
     count: Counter[str] = Counter()
