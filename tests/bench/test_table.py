@@ -7,8 +7,10 @@ import pytest
 
 from emofuse.bench.base import subsets
 from emofuse.bench.results import ORACLE, Line, Results, cells, heads
+from emofuse.bench.sections import document
 from emofuse.bench.table import MASKS, MEASURES, SHARES, Answered, Ground, lines, masks
 from emofuse.core.modality import Modality
+from emofuse.evaluation.document import Tone
 from emofuse.evaluation.metrics import answered, weighted_f1
 from emofuse.evaluation.paired import swapped
 
@@ -112,20 +114,45 @@ def test_a_curve_looks_up_what_was_said_of_what_is_left():
     assert one.without == {}
 
 
-def test_results_print_as_a_table_with_their_marks_first():
-    results = Results(
-        name="two", corpus="toy", regime="inductive", quick=True, lines=(Line("a", "member", "inductive", problem="no clips"),), best=None,
-        labels=("x", "y"), n=12, people=6, protocol="by hand", splits=3, seeds=1, drawn="people", drawn_from=6, majority=0.5, chance=0.5,
-        patterns=("audio",), notes=("mind the gap",),
+def results(lines_, **also) -> Results:
+    return Results(
+        **{
+            "name": "two", "corpus": "toy", "regime": "inductive", "quick": False, "lines": lines_, "best": None, "labels": ("x", "y"),
+            "n": 12, "people": 6, "protocol": "by hand", "splits": 3, "seeds": 1, "drawn": "people", "drawn_from": 6, "majority": 0.5,
+            "chance": 0.5, "patterns": ("audio",), **also,
+        }
     )  # fmt: skip
 
-    lines_ = results.text().splitlines()
+
+def test_what_the_audit_finds_is_a_warning_on_the_page():
+    made, best = lines(on(), [Answered("a", "member", says(TRUTH)), Answered("b", "member", says(1 - TRUTH))], "inductive")
+
+    page = document(results(made, best=best, notes=("T1 (inflated), people in train and test: all of them", "mind the gap")))
+
+    assert [remark.tone for remark in page.remarks[:2]] == [Tone.WARNING, Tone.PLAIN]
+    assert page.title == "Ways to fuse audio: two"
+
+
+def test_a_page_has_all_columns_of_the_table_in_two():
+    made, best = lines(on(), [Answered("a", "member", says(TRUTH)), Answered("b", "member", says(1 - TRUTH))], "inductive", "none")
+
+    first, second = document(results(made, best=best)).sections[0].tables
+
+    assert (*first.heads[:2], "regime", *first.heads[2:], *second.heads[2:]) == heads("uar")
+    assert [row[1] for row in first.rows] == [row[1] for row in second.rows] == ["a", "b", ORACLE]
+    assert first.caption.endswith("inductive")
+
+
+def test_results_print_as_a_table_with_their_marks_first():
+    found = results((Line("a", "member", "inductive", problem="no clips"),), quick=True, notes=("mind the gap",))
+
+    lines_ = found.text().splitlines()
 
     assert lines_[0].startswith("QUICK")
     assert lines_[1] == "mind the gap"
     assert lines_[2].startswith("two: 12 clips of 6 people, 3 splits (by hand), 1 seed, inductive")
     assert lines_[-1] == "member a: no clips"
-    assert results.as_dict()["notes"] == list(results.marks)
+    assert found.as_dict()["notes"] == list(found.marks)
 
 
 def test_members_are_ranked_and_gains_tested_by_what_is_measured():

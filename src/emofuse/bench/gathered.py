@@ -81,6 +81,7 @@ def gathered(
 
 
 def _notes(made: Work) -> Iterator[str]:
+    yield from marks(made)
     yield from made.bench.notes
     yield from told({m: sense.baseline for m, sense in made.bench.senses.items() if sense.baseline is not None})
     if not made.bench.calibrated:
@@ -89,7 +90,6 @@ def _notes(made: Work) -> Iterator[str]:
         yield f"{made.dropped} clips were left out: their label has no place among those that can be answered"
     if not made.bench.missing:
         yield "fusions have learnt with everything there, so that what they say without a modality means little"
-    yield from marks(made)
     if any(split.anonymous for split in made.splits) and not all("paired" in clip.facts for clip in made.clips):
         yield "who is who is not told, so people may be shared by what is learnt from and what is judged"
     if len(made.splits) == 1 and not made.splits[0].valid:

@@ -35,8 +35,9 @@ def document(results: Results) -> Document:
         sections.append(_curves(results, scored))
     learnt = _learnt(scored)
     sections += [*([learnt] if learnt else []), _folds(scored), *_problems(results), _reading(results)]
+    own = f" in {results.corpus}" if results.name == results.corpus else f": {results.name}"
     return Document(
-        title=f"Ways to fuse {' and '.join(results.patterns[0].split('+'))} in {results.corpus}",
+        title=f"Ways to fuse {' and '.join(results.patterns[0].split('+'))}{own}",
         lead=sentence(results),
         remarks=tuple(_remarks(results)),
         tiles=tuple(_tiles(results)),
@@ -140,7 +141,7 @@ def _called(line: Line) -> str:
 
 def _gains(results: Results, scored: Sequence[Line]) -> Section:
     measure, some = NAMES[results.measure], [line for line in scored if line.gain]
-    shown = columns(results.measure)
+    shown = columns(results.measure)[:2]  # three are wider than a page; csv and JSON have them
     return Section(
         "Gain over the best alone",
         (
