@@ -31,7 +31,7 @@ AGAIN = 2  # times that a task is given to another worker after the first one di
 AHEAD = 3  # tasks that wait, a worker: enough that none is idle, few enough that a million need no memory here
 STORE = 200_000_000  # bytes that a cluster started here keeps for tasks and results, which are small
 KNOCK = 10.0  # seconds for a port to answer
-PATIENCE = 120.0  # seconds within which every machine has started a process that has imported emofuse
+PATIENCE = 300.0  # seconds within which every machine has started a process that has imported emofuse
 ANSWERING = ("numpy", "torch", "onnxruntime", "av", "opencv-python-headless")  # packages that answers hang on
 
 
