@@ -27,6 +27,8 @@ Target = Callable[[Clip, LabelSet], np.ndarray]
 Variant = Callable[[Signal], Signal]
 """Another way the same moment might have sounded or looked; for training clips only."""
 
+POOL = 32  # batches among which rows of one length are sought: enough to find them, few enough that chance still decides
+
 Key = tuple[str, Modality, int]
 """Clip, modality, and how many variants: what features are remembered by."""
 
@@ -97,7 +99,8 @@ class Examples:
 
     Shape:
         inputs {m: (N, V, T, ...)} float32; present {m: (N,)} bool; targets (N, C) float32, what is taught;
-        labels (N, C) float32, the corpus's own word, all belief on it; baseline: what the features were seen against
+        labels (N, C) float32, the corpus's own word, all belief on it; baseline: what the features were seen against;
+        often (N,) float32, in how many epochs of one each is drawn, 1 at most; None for all of them in every epoch
     """
 
     inputs: Mapping[Modality, torch.Tensor | Rows]
@@ -105,9 +108,15 @@ class Examples:
     targets: torch.Tensor
     labels: torch.Tensor
     baseline: Mapping[Modality, Baseline] = field(default_factory=lambda: MappingProxyType({}), kw_only=True)
+    often: torch.Tensor | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.targets)
+
+    @property
+    def epoch(self) -> int:
+        """How many are drawn in one epoch."""
+        return len(self) if self.often is None else max(int(self.often.double().sum()), 1)
 
     def by_label(self) -> "Examples":
         """The same, to be taught the corpus's own labels and nothing softer."""
@@ -123,11 +132,36 @@ class Examples:
 
         Fewer examples than `size` make one batch.
         """
+        order = self._order(generator)
+        size = min(size, len(order))
+        for rows in torch.split(order[: len(order) // size * size], size):
+            yield self._drawn(rows, generator)
+
+    def drawn_alike(self, size: int, generator: torch.Generator) -> Iterator[Batch]:
+        """As `drawn`, but rows of about the same length stand together: what is padded to the longest is hardly padded then.
+
+        A row ends where only what fills it up follows: the number that its last column holds most often.
+        """
+        order = self._order(generator)
+        size = min(size, len(order))
+        lengths = _lengths(next(iter(self.inputs.values())))
+        pools = [pool[lengths[pool].argsort(stable=True)] for pool in torch.split(order[: len(order) // size * size], size * POOL)]
+        batches = [rows for pool in pools for rows in torch.split(pool, size)]
+        for i in torch.randperm(len(batches), generator=generator).tolist():
+            yield self._drawn(batches[i], generator)
+
+    def _order(self, generator: torch.Generator) -> torch.Tensor:
+        """The rows of one epoch, in a random order; those that are drawn less often are spread evenly over epochs by chance."""
         order = torch.randperm(len(self), generator=generator)
-        size = min(size, len(self))
-        for rows in torch.split(order[: len(self) // size * size], size):
-            variants = next(iter(self.inputs.values())).shape[1]
-            yield self._batch(rows, torch.randint(variants, (len(rows),), generator=generator))
+        if self.often is None:
+            return order
+        reached = (self.often[order].double().cumsum(dim=0) + torch.rand(1, generator=generator).double()).floor()
+        kept = order[reached > torch.cat([torch.zeros(1).double(), reached[:-1]])]
+        return kept[torch.randperm(len(kept), generator=generator)][: self.epoch]
+
+    def _drawn(self, rows: torch.Tensor, generator: torch.Generator) -> Batch:
+        variants = next(iter(self.inputs.values())).shape[1]
+        return self._batch(rows, torch.randint(variants, (len(rows),), generator=generator))
 
     def _batch(self, rows: torch.Tensor, variants: torch.Tensor) -> Batch:
         inputs = {m: values[rows, variants] for m, values in self.inputs.items()}
@@ -147,6 +181,7 @@ def examples(
     processes: int | None = None,
     progress: Progress = quiet_progress,
     baseline: Mapping[Modality, Baseline] | None = None,
+    often: Callable[[Clip], float] | None = None,
 ) -> Examples:
     """Read every clip, and make its features.
 
@@ -163,6 +198,7 @@ def examples(
         processes: That make features, at most; None for as many as there are cores.
         progress: Called with clips done and clips in all, modality by modality.
         baseline: What features are seen against; one that knows no population learns it from these clips.
+        often: In how many epochs of one a clip is drawn; None for every clip in every epoch.
 
     Raises:
         SplitError: No clips, or too few people to learn from what is usual among them.
@@ -192,7 +228,18 @@ def examples(
             inputs[m] = torch.from_numpy(stacked)
     targets = np.stack([target(clip, labels) for clip in clips])
     own = np.stack([one_hot(clip, labels) for clip in clips])
-    return Examples(inputs, present, torch.from_numpy(targets.astype(np.float32)), torch.from_numpy(own), baseline=learnt)
+    shares = None if often is None else torch.tensor([often(clip) for clip in clips], dtype=torch.float32)
+    taught = torch.from_numpy(targets.astype(np.float32))
+    return Examples(inputs, present, taught, torch.from_numpy(own), baseline=learnt, often=shares)
+
+
+def _lengths(rows: torch.Tensor | Rows) -> torch.Tensor:
+    """Where each row's padding begins. Shape: (N, V, T, L) -> (N,)."""
+    values = rows[:, 0].flatten(1)
+    filler = values[:, -1].mode().values
+    filled = (values != filler).long()
+    lengths: torch.Tensor = (filled * torch.arange(1, values.shape[1] + 1)).amax(dim=1)
+    return lengths
 
 
 def _rows(

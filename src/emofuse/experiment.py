@@ -102,7 +102,8 @@ def train(
     divide = recipe.protocol if split is None else from_file(split, _unwanted(recipe, data, clips))
     folds = tuple(divide(clips))
     listed = {clip.id for fold in folds for part in (fold.train, fold.valid, fold.test) for clip in part}
-    work = _Work(recipe, path, dict(arguments), seed, allowed, lists, cache, bar, {} if len(folds) > 1 else None)
+    more = tuple(clip for corpus in recipe.beside for clip in relabel(corpus.clips(corpus.under(data)), recipe.labels))
+    work = _Work(recipe, path, dict(arguments), seed, allowed, lists, cache, bar, {} if len(folds) > 1 else None, more)
     lost = work.unreadable([clip for clip in clips if clip.id in listed]) if skip_unreadable else {}
     folds = tuple(_without(fold, lost) for fold in folds)
     for fold in folds:
@@ -149,7 +150,7 @@ def train(
     for where in {out, final or out}:
         write_report(where, report, Predictions(recipe.labels, tuple(tested), scores, names), about)
     if final is not None:
-        text = card(facts(final), recipe.corpus, report, known, recipe.says, looked.certificate())
+        text = card(facts(final), recipe.corpus, report, known, recipe.says, looked.certificate(), recipe.beside)
         (final / "card.md").write_text(text, encoding="utf-8")
     log.info("features: %.1f s of %.1f s", work.features, time.monotonic() - began)
     return report
@@ -186,6 +187,7 @@ class _Work:
         cache: Of features, on disk.
         bar: For a progress of what is being read.
         remembered: Features of the splits before this one; None where there is only one.
+        beside: Clips of other corpora that every split learns from, too.
         features: Seconds that reading clips and making features took so far.
     """
 
@@ -198,6 +200,7 @@ class _Work:
     cache: Cache | None
     bar: Callable[[str], Progress]
     remembered: dict[Key, np.ndarray] | None
+    beside: tuple[Clip, ...] = ()
     features: float = 0.0
 
     def unreadable(self, clips: Sequence[Clip]) -> dict[str, str]:
@@ -219,7 +222,12 @@ class _Work:
             network, baseline = self._learn(split, where)
             example = _asked(self.recipe, network, split.train)
             seconds = {"features": round(self.features - before, 2), "total": round(time.monotonic() - began, 2)}
-            also = {"split": split.name, "n_train": len(split.train), "n_valid": len(split.valid), "n_test": len(split.test)}
+            also = {
+                "split": split.name,
+                "n_train": len(split.train) + len(self.beside),
+                "n_valid": len(split.valid),
+                "n_test": len(split.test),
+            }
             listed = {"split_file": {**self._file(), "apart": sorted(split.apart), **lists_of(split)}} if self.lists is not None else {}
             save(
                 where, network, recipe=self.recipe, path=self.path, arguments=self.arguments, seed=self.seed, example=example,
@@ -234,7 +242,9 @@ class _Work:
         from safetensors.torch import save_file
 
         recipe = self.recipe
-        train_part = self._examples(split.train, recipe.baseline, target=recipe.target, variants=recipe.variants)
+        train_part = self._examples(
+            (*split.train, *self.beside), recipe.baseline, target=recipe.target, variants=recipe.variants, often=recipe.often
+        )
         valid_part = self._examples(split.valid, train_part.baseline) if split.valid else None
         out.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(self.seed)  # initial weights have no generator of their own
@@ -255,13 +265,19 @@ class _Work:
         return network.eval(), train_part.baseline
 
     def _examples(
-        self, clips: Sequence[Clip], baseline: Mapping[Modality, Baseline], *, target: Target = one_hot, variants: Sequence[Variant] = ()
+        self,
+        clips: Sequence[Clip],
+        baseline: Mapping[Modality, Baseline],
+        *,
+        target: Target = one_hot,
+        variants: Sequence[Variant] = (),
+        often: Callable[[Clip], float] | None = None,
     ) -> Examples:
         began = time.monotonic()
         recipe = self.recipe
         made = examples(
             clips, recipe.features, recipe.labels, prepare=recipe.prepare, target=target, variants=variants,
-            remembered=self.remembered, cache=self.cache, progress=self.bar("features"), baseline=baseline,
+            remembered=self.remembered, cache=self.cache, progress=self.bar("features"), baseline=baseline, often=often,
         )  # fmt: skip
         self.features += time.monotonic() - began
         return made

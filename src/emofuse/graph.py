@@ -1,10 +1,15 @@
 """A network as an ONNX graph over a run's own weights: the same answers, in about half the time without an accelerator.
 
 The graph is a few kilobytes; its weights stay where they are, in ``weights.safetensors``, which it points into.
+Where a network rests on pretrained weights that its run does not keep, a graph is made on the machine that asks it (`Quantized`).
 """
 
+import copy
+import hashlib
 import json
+import logging
 import struct
+import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,12 +19,16 @@ import torch
 from torch import nn
 
 from emofuse.core.modality import Modality
+from emofuse.encoders.base import Encoder
 from emofuse.network import Batch, Network
 
 Answer = Callable[[Mapping[Modality, np.ndarray], Mapping[Modality, np.ndarray]], np.ndarray]
 """Inputs {m: (B, T, ...)} and present {m: (B,)} to logits (B, C)."""
 
 GRAPH, WEIGHTS = "network.onnx", "weights.safetensors"
+SHORT = 8  # columns of the rows that a quantized graph is traced with; their number is left open
+
+log = logging.getLogger(__name__)
 
 
 class _Flat(nn.Module):
@@ -89,14 +98,16 @@ def open_graph(folder: Path, modalities: tuple[Modality, ...], threads: int = 1)
         modalities: The network's, in its order.
         threads: Of one answer.
     """
-    if not (folder / GRAPH).exists():
-        return None
+    return _session(folder / GRAPH, modalities, threads) if (folder / GRAPH).exists() else None
+
+
+def _session(path: Path, modalities: tuple[Modality, ...], threads: int = 1) -> Answer:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.log_severity_level = 3  # errors only
-    session = onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     wanted = {value.name: value.shape[1:] for value in session.get_inputs()}
 
     def answer(inputs: Mapping[Modality, np.ndarray], present: Mapping[Modality, np.ndarray]) -> np.ndarray:
@@ -109,6 +120,102 @@ def open_graph(folder: Path, modalities: tuple[Modality, ...], threads: int = 1)
         return found
 
     return answer
+
+
+class Quantized:
+    """A network of one modality over rows that are filled up to one length, asked as a graph with weights of eight bits.
+
+    It is made when it is first asked, and kept; a file that is not what was kept is made again. One row is asked at a time, cut to
+    its own length, so that no answer hangs on who else is asked about. Where no graph can be made, the network itself answers.
+
+    Args:
+        network: With all its weights; its features are (B, 1, L), filled up with `filler`.
+        weights: Hashes of all of them.
+        folder: Where graphs are kept.
+        filler: What rows are filled up with.
+    """
+
+    def __init__(self, network: Network, weights: str, folder: Path, filler: float = 0.0) -> None:
+        self.network, self.folder, self.filler = network, folder, filler
+        (self.modality,) = network.modalities
+        self.name = hashlib.sha256(f"{weights} torch {torch.__version__}".encode()).hexdigest()[:32]
+        self._answer: Answer | None = None
+
+    def __call__(self, inputs: Mapping[Modality, np.ndarray], present: Mapping[Modality, np.ndarray]) -> np.ndarray:
+        """Shape: {m: (B, 1, L)}, {m: (B,)} -> (B, C)."""
+        if self._answer is None:
+            self._answer = self._opened() or self._asked
+        rows, there = inputs[self.modality], present[self.modality]
+        answers = [
+            self._answer({self.modality: _shorter(rows[i : i + 1], self.filler)}, {self.modality: there[i : i + 1]})
+            for i in range(len(rows))
+        ]
+        return np.concatenate(answers)
+
+    def _opened(self) -> Answer | None:
+        """The graph that is kept, or a new one; None where there can be none."""
+        path = self.folder / f"{self.name}.onnx"
+        try:
+            if not _intact(path):
+                self._make(path)
+            return _session(path, (self.modality,))
+        except (ImportError, OSError, RuntimeError) as error:
+            log.warning("no graph can be made in %s (%s): the network itself answers, in about four times as long", self.folder, error)
+            return None
+
+    def _make(self, path: Path) -> None:
+        import onnx
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        log.info("making a graph of eight-bit weights in %s, once", path)
+        settled = copy.copy(self.network)
+        encoders = {m: encoder.settled() for m, encoder in self.network.encoders.items() if isinstance(encoder, Encoder)}
+        settled._modules = {**self.network._modules, "encoders": nn.ModuleDict(encoders)}
+        ids = torch.arange(2 * SHORT, dtype=torch.float32).reshape(2, 1, SHORT) + 1
+        rows, columns = torch.export.Dim("rows", min=1), torch.export.Dim("columns", min=1)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the exporter's own use of things that are to go
+            program = torch.onnx.export(
+                _Flat(settled.eval(), (self.modality,)),
+                ((ids,), (torch.ones(2, dtype=torch.bool),)),
+                dynamo=True,
+                verbose=False,
+                input_names=[str(self.modality), f"{self.modality}_present"],
+                output_names=["logits"],
+                dynamic_shapes=(({0: rows, 2: columns},), ({0: rows},)),
+            )
+            assert program is not None
+            whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
+            model = program.model_proto
+            del model.graph.value_info[:]  # shapes before the exporter's own simplifications, which quantization stumbles over
+            onnx.save(model, whole)
+            quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True)
+            path.with_suffix(".sha256").write_text(_digest(small), encoding="utf-8")
+            small.replace(path)
+
+    def _asked(self, inputs: Mapping[Modality, np.ndarray], present: Mapping[Modality, np.ndarray]) -> np.ndarray:
+        """The network's own answer."""
+        batch = Batch({m: torch.from_numpy(x) for m, x in inputs.items()}, {m: torch.from_numpy(x) for m, x in present.items()})
+        with torch.inference_mode():
+            logits: np.ndarray = self.network(batch).logits.float().numpy()
+        return logits
+
+
+def _shorter(row: np.ndarray, filler: float) -> np.ndarray:
+    """Without the columns that only fill it up; one is left. Shape: (1, 1, L) -> (1, 1, L')."""
+    filled = np.flatnonzero(row[0, 0] != filler)
+    return row[:, :, : filled[-1] + 1 if len(filled) else 1]
+
+
+def _intact(path: Path) -> bool:
+    """Whether a graph is there, and is what was kept."""
+    said = path.with_suffix(".sha256")
+    return path.is_file() and said.is_file() and said.read_text(encoding="utf-8") == _digest(path)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _places(path: Path) -> dict[str, tuple[int, int]]:

@@ -49,6 +49,9 @@ class Recipe:
         elsewhere: Corpora that it has never seen and is also judged on.
         says: For the card: what it is, whom it is for.
         baseline: Modalities whose features are seen against the person's own; without any, a clip is judged alone.
+        often: In how many epochs of one a training clip is drawn, 1 at most; None for all in every epoch.
+        half: Weights are kept in half precision, and judged so.
+        beside: Corpora of which every clip is learnt from as well, where its label is one of `labels`; nobody is judged on them.
     """
 
     name: str
@@ -68,6 +71,9 @@ class Recipe:
     elsewhere: Sequence[Corpus] = ()
     says: str = ""
     baseline: Mapping[Modality, Baseline] = field(default_factory=lambda: MappingProxyType({}))
+    often: Callable[[Clip], float] | None = None
+    half: bool = False
+    beside: Sequence[Corpus] = ()
 
     def clips(self, data: Path) -> tuple[Clip, ...]:
         """The corpus' clips under a data root that this recipe keeps.

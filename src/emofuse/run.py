@@ -19,9 +19,11 @@ from emofuse import __version__
 from emofuse.core.errors import RunError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
+from emofuse.encoders.base import Encoder
 from emofuse.features.baseline import Baseline
 from emofuse.features.population import Population
-from emofuse.graph import WEIGHTS, open_graph, write_graph
+from emofuse.graph import WEIGHTS, Quantized, open_graph, write_graph
+from emofuse.media.faces import home
 from emofuse.network import Batch, Committee, Network
 from emofuse.recipe import Recipe, call
 from emofuse.recognizer import NetworkRecognizer
@@ -102,7 +104,7 @@ def save(
         arguments: What the recipe was called with.
         seed: Of the training.
         example: Two or more rows such as the network takes; without them no graph is made, and torch answers.
-            Where the network rests on pretrained weights, none is made either.
+            Where the network rests on pretrained weights, or cuts what it is given, none is made either.
         also: More facts: split, people, figures.
         baseline: What its features were seen against, as it was learnt.
     """
@@ -115,7 +117,7 @@ def save(
     beside.chmod(0o644)  # safetensors leaves it to its owner alone
     beside.replace(weights)
     resting = rests_on(network)
-    if example is not None and not resting:  # a graph would carry the pretrained weights along
+    if example is not None and not resting and not _fillers(network):  # it would carry pretrained weights along, or all that fills rows up
         write_graph(network, example, out)
     said = {
         "name": recipe.name,
@@ -196,7 +198,7 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
     return NetworkRecognizer(
         str(said["name"]), network, recipe.features, LabelSet(tuple(labels)), window=recipe.window, hop=recipe.hop,
         temperature=float(str(said["temperature"])), threshold=float(str(said["threshold"])),
-        answer=open_graph(where, network.modalities),
+        answer=open_graph(where, network.modalities) or _quantized(network, digest),
         facts={key: said[key] for key in ("name", "recipe", "corpus", "license", "sha256") if key in said},
         baseline=_learnt(recipe, said.get("population")),
     )  # fmt: skip
@@ -204,8 +206,26 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
 
 def rests_on(network: Network) -> dict[str, str]:
     """Hashes of pretrained weights that the run's own come on top of, by modality; empty where it keeps all its weights."""
-    members = network.networks if isinstance(network, Committee) else (network,)
-    return {str(m): hash_ for m, encoder in members[0].encoders.items() if (hash_ := encoder.rests_on)}
+    return {m: encoder.rests_on for m, encoder in _encoders(network).items() if encoder.rests_on}
+
+
+def _encoders(network: Network) -> dict[str, Encoder]:
+    """By modality; of a committee, those of its first member, which the others are like."""
+    one = network.networks[0] if isinstance(network, Committee) else network
+    return {str(m): encoder for m, encoder in one.encoders.items() if isinstance(encoder, Encoder)}
+
+
+def _fillers(network: Network) -> list[float]:
+    """What the inputs of its encoders are filled up with, where they are."""
+    return [encoder.filler for encoder in _encoders(network).values() if encoder.filler is not None]
+
+
+def _quantized(network: Network, digest: str) -> Quantized | None:
+    """A graph that is made where it is asked, for a network of one modality that rests on weights its run does not keep."""
+    resting, fillers = rests_on(network), _fillers(network)
+    if not resting or not fillers or len(network.modalities) > 1:
+        return None
+    return Quantized(network, f"{digest} {' '.join(resting.values())}", home() / "graphs", fillers[0])
 
 
 def _kept(tensor: torch.Tensor, half: bool) -> torch.Tensor:

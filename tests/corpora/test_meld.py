@@ -80,7 +80,7 @@ def test_a_row_says_everything(tmp_path):
         "season": "4",
         "episode": "7",
     }
-    assert clip.signal(Modality.TEXT).values.tolist() == ['He said "yes", twice.']
+    assert clip.signal(Modality.TEXT).values.tolist() == [['Ross: He said "yes", twice.', "", "", ""]]
     assert clip.signal(Modality.TEXT).duration == 2_500
 
 

@@ -68,7 +68,7 @@ def test_a_card_of_weights_that_learnt_from_everything_says_whose_figures_it_sho
 def test_a_card_says_how_it_does_on_what_it_has_never_seen():
     text = card(SAID, TOY, report(), {"emodb": report()}, "")
 
-    assert "| emodb | 48 | 0.250 | 0.250 | 0.250 |" in text
+    assert "| emodb | 48 | 0.250 | 0.250 | 0.100 | 0.250 |" in text
 
 
 @pytest.mark.parametrize("words", ["People unknown", "no figures by group can be given"])

@@ -52,4 +52,7 @@ def look(evidence: Evidence) -> Sequence[Finding]:
 def _text(clip: Clip) -> str:
     if Modality.TEXT not in clip.sources:
         return ""
-    return " ".join(re.findall(r"\w+", " ".join(str(word) for word in clip.signal(Modality.TEXT).values).casefold()))
+    values = clip.signal(Modality.TEXT).values
+    own = values[:, 0] if values.ndim > 1 else values  # without the turns before, which other clips have of their own
+    speaker = f"{clip.facts.get('speaker', '')}: "
+    return " ".join(re.findall(r"\w+", " ".join(str(word).removeprefix(speaker) for word in own).casefold()))

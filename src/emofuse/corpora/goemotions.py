@@ -13,6 +13,7 @@ Odd: files have no header, and quotation marks mean nothing; joy is spelled happ
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from emofuse.core.clip import Clip
@@ -117,3 +118,23 @@ GOEMOTIONS = Corpus(
     ),
     beside=("*/labels.txt", "ekman/*.tsv", "group/*.tsv", "data/emotions.txt", "data/*.json", "README*"),
 )
+
+
+def ekman_part(part: str) -> Corpus:
+    """One of the publishers' parts as a corpus of its own, its comments labelled by the seven groups of Ekman.
+
+    Args:
+        part: "train", "dev" or "test".
+    """
+    return replace(
+        GOEMOTIONS,
+        name=f"goemotions {part} by Ekman",
+        labels=COMMON_SEVEN,
+        find=partial(_of_part, part=part),
+        folder=GOEMOTIONS.name,
+        published=None,
+    )
+
+
+def _of_part(root: Path, part: str) -> Iterator[Clip]:
+    yield from by_ekman([clip for clip in find(root) if clip.facts["part"] == part])

@@ -14,6 +14,7 @@ Odd: 2,610 is the size of the test part; its folder holds more films (``final_vi
 """
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,10 +22,12 @@ from emofuse.core.clip import Clip, Source
 from emofuse.core.corpus import Corpus, Download, Published
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
+from emofuse.core.segment import Segment
 from emofuse.media.files import read_faces
 from emofuse.media.sound import read_sound
 from emofuse.media.stream import stream
 from emofuse.media.transcript import Row, rows, said
+from emofuse.media.utterances import TURNS, Utterance
 
 FOLDERS = {"train": "train_splits", "dev": "dev_splits_complete", "test": "output_repeated_splits_test"}
 """Part to the folder of its films, as the archives unpack."""
@@ -74,17 +77,27 @@ def find(root: Path) -> Iterator[Clip]:
     for part, folder in FOLDERS.items():
         table, films = root / f"{part}_sent_emo.csv", root / folder
         if table.is_file():
-            there = films.is_dir()
-            yield from (_clip(row, part, films if there else None) for row in rows(table, COLUMNS))
+            there = films if films.is_dir() else None
+            spoken = sorted(rows(table, COLUMNS), key=lambda row: (row.number("Dialogue_ID"), row.number("Utterance_ID")))
+            for _, dialogue in groupby(spoken, key=lambda row: row.number("Dialogue_ID")):
+                before: list[str] = []  # the latest first
+                for row in dialogue:
+                    yield _clip(row, part, there, tuple([*before, *[""] * TURNS][:TURNS]))
+                    before.insert(0, _turn(row))
 
 
-def _clip(row: Row, part: str, films: Path | None) -> Clip:
+def _turn(row: Row) -> str:
+    """Who says what."""
+    return str(Utterance(row.text("Utterance"), Segment(0, 1), row.text("Speaker")))
+
+
+def _clip(row: Row, part: str, films: Path | None, before: tuple[str, ...]) -> Clip:
     dialogue, utterance = row.number("Dialogue_ID"), row.number("Utterance_ID")
     name = f"{part}-{dialogue:04d}-{utterance:02d}"
     start, end = row.time("StartTime"), row.time("EndTime")
     speaker = row.text("Speaker")
     known = name not in BROKEN
-    sources = {Modality.TEXT: said(row.path, row.text("Utterance"), end - start if known else 0)}
+    sources = {Modality.TEXT: said(row.path, _turn(row), end - start if known else 0, before)}
     if films is not None and known:
         film = films / f"dia{dialogue}_utt{utterance}.mp4"
         sources |= {Modality.AUDIO: Source(film, read_sound, stream), Modality.VIDEO: Source(film, read_faces, stream)}

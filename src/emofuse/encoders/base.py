@@ -3,6 +3,8 @@
 Nothing here knows about other modalities, clips or labels. B: batch, T: time steps, D: width.
 """
 
+from typing import Self
+
 import torch
 from torch import nn
 
@@ -16,11 +18,15 @@ class Encoder(nn.Module):
         takes: Shape of one time step that it can take.
         mid_dim: Width at the seam.
         dim: Width of the sequence that comes out.
+        rests_on: Hash of weights that it needs, does not learn and does not keep; empty where it keeps all its weights.
+        filler: What its inputs are filled up with at their end, so that it answers the same without; None where they are not.
     """
 
     takes: tuple[int, ...]
     mid_dim: int
     dim: int
+    rests_on: str = ""
+    filler: float | None = None
 
     def early(self, x: torch.Tensor) -> torch.Tensor:
         """Up to the seam. Shape: (B, T, ...) -> (B, T', mid_dim)."""
@@ -32,3 +38,7 @@ class Encoder(nn.Module):
 
     def adjust(self, x: torch.Tensor) -> None:
         """See, before anything is learnt, what the features usually are where it learns; most need not. Shape: (N, T, ...)."""
+
+    def settled(self) -> Self:
+        """The same answers from as few operations as can be, to be asked and not taught; itself, where there is nothing to gain."""
+        return self

@@ -15,7 +15,15 @@ In the European Union emotion recognition at work and in education is prohibited
 cameras, microphones, everyday instead of acted speech) lower its figures, and nobody has measured by how much for yours."""
 
 
-def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: Mapping[str, Report], says: str, audit: str = "") -> str:
+def card(
+    said: Mapping[str, object],
+    corpus: Corpus,
+    report: Report,
+    elsewhere: Mapping[str, Report],
+    says: str,
+    audit: str = "",
+    beside: Sequence[Corpus] = (),
+) -> str:
     """A model card in Markdown.
 
     Args:
@@ -25,6 +33,7 @@ def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: 
         elsewhere: By corpus, its figures on corpora it has never seen.
         says: What it is, in the recipe's own words.
         audit: The certificate of an audit, in Markdown; empty where nobody has made one.
+        beside: What it has learnt from as well.
     """
     everything = said.get("split") == "everything"
     how = (
@@ -43,7 +52,7 @@ def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: 
                 ("recipe", f"`{said['recipe']}` with `{said['arguments']}`, seed {said.get('seed')}"),
                 ("parameters", f"{said.get('parameters'):,}"),
                 ("labels", ", ".join(report.labels)),
-                ("window", "one face" if said.get("window") is None else f"{said.get('window')} ms every {said.get('hop')} ms"),
+                ("window", _window(said)),
                 ("temperature", said["temperature"]),
                 ("uncertain below a margin of", said["threshold"]),
                 ("weights, SHA-256", f"`{said.get('sha256')}`"),
@@ -51,7 +60,10 @@ def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: 
             ],
         ),
         "## Data",
-        f"{corpus.name}: {corpus.citation}\n\nLicence: **{corpus.license}**. Weights learnt from it are for the same uses.",
+        *(
+            f"{each.name}: {each.citation}\n\nLicence: **{each.license}**. Weights learnt from it are for the same uses."
+            for each in (corpus, *beside)
+        ),
         "## Figures",
         f"{how} {report.honesty[0].upper()}{report.honesty[1:]}. "
         f"Intervals of 95 % by drawing {report.drawn} anew, {report.n} {report.level}s.",
@@ -92,6 +104,13 @@ def card(said: Mapping[str, object], corpus: Corpus, report: Report, elsewhere: 
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
+def _window(said: Mapping[str, object]) -> str:
+    """What it looks at for one answer."""
+    if said.get("window") is None:
+        return "one utterance, with the turns before it" if said.get("modalities") == ["text"] else "one face"
+    return f"{said.get('window')} ms every {said.get('hop')} ms"
+
+
 def _groups(report: Report) -> list[str]:
     rows = [
         (fact, value, part.n, f"{part.accuracy.value:.3f}", f"{part.uar.value:.3f}")
@@ -109,12 +128,12 @@ def _elsewhere(reports: Mapping[str, Report]) -> list[str]:
     if not reports:
         return []
     rows = [
-        (name, r.n, f"{r.accuracy.value:.3f}", f"{r.uar.value:.3f}", f"{r.majority.value:.3f}", f"{r.ece.value:.3f}")
+        (name, r.n, *(f"{figure.value:.3f}" for figure in (r.accuracy, r.uar, r.macro_f1, r.majority, r.ece)))
         for name, r in reports.items()
     ]
     return [
         "## On what it has never seen",
-        _table(("corpus", "clips", "accuracy", "UAR", "majority", "ECE"), rows),
+        _table(("corpus", "clips", "accuracy", "UAR", "macro F1", "majority", "ECE"), rows),
         "This is nearer to what a user meets than the figures above.",
     ]
 

@@ -127,29 +127,31 @@ def rows(path: Path, columns: Sequence[str], *, delimiter: str = ",", quoted: bo
         raise CorpusError(f"{path} is empty. Expected a table with the columns {', '.join(columns)}; get it again.")
 
 
-def said(path: Path, text: str, duration: int = 0) -> Source:
+def said(path: Path, text: str, duration: int = 0, before: tuple[str, ...] = ()) -> Source:
     """Where an utterance stands: its words travel along, because the table was read to find the clip.
 
     Args:
         path: The table.
         text: The words, as one string.
         duration: How long speaking them took, in ms; 0 where nobody knows.
+        before: The turns before it, the latest first; empty ones where there were fewer than others have.
     """
-    return Source(path, partial(read_said, text=text, duration=duration))
+    more = {"before": before} if before else {}
+    return Source(path, partial(read_said, text=text, duration=duration, **more))
 
 
-def read_said(path: Path, text: str, duration: int = 0) -> Signal:
+def read_said(path: Path, text: str, duration: int = 0, before: tuple[str, ...] = ()) -> Signal:
     """An utterance as a signal of one sample, which lasts as long as it was spoken; a second where nobody knows.
 
     Shape:
-        values (1,) str
+        values (1,) str, or (1, 1 + turns) str with those before it
 
     Raises:
         CorpusError: The table it came from has gone.
     """
     if not path.is_file():
         raise CorpusError(f"{path} has gone. Expected the table with what was said; put it back, or look for the corpus' clips again.")
-    return Signal(np.array([text]), rate=1_000 / duration if duration > 0 else 1.0)
+    return Signal(np.array([[text, *before]] if before else [text]), rate=1_000 / duration if duration > 0 else 1.0)
 
 
 def _decoded(path: Path) -> str:

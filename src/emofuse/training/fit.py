@@ -66,6 +66,7 @@ def fit(
     warm_up: float = 0.25,
     seed: int = 0,
     precision: str = "32-true",
+    alike: bool = False,
     kept: Callable[[Network, Epoch], None] | None = None,
 ) -> list[Epoch]:
     """Teach `network` in place; it ends with the weights of its best epoch on valid, or of the last one.
@@ -90,6 +91,7 @@ def fit(
         warm_up: Share of the steps in which the learning rate rises.
         seed: Of batch order and augmentation.
         precision: Of Lightning Fabric: "32-true" or "bf16-mixed".
+        alike: Put examples of about the same length into one batch (`Examples.drawn_alike`).
         kept: Called with the network whenever an epoch is the best so far, so that nothing is lost.
 
     Raises:
@@ -104,10 +106,14 @@ def fit(
     torch.manual_seed(seed)  # dropout has no generator of its own
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
     judged = copy.deepcopy(network).to(fabric.device) if averaging else network
-    steps = epochs * max(len(train) // min(batch_size, len(train)), 1)
+    steps = epochs * max(train.epoch // min(batch_size, train.epoch), 1)
     stepper = _optimizer(network, optimizer, learning_rate, weight_decay)
     schedule = torch.optim.lr_scheduler.OneCycleLR(stepper, learning_rate, total_steps=steps + 1, pct_start=warm_up)
     model, stepper_ = fabric.setup(network, stepper)
+    asked = (
+        network if precision == "32-true" else model
+    )  # whose wrapper converts: looking for what to convert costs a small network a tenth
+    pairs = list(zip(judged.state_dict().values(), network.state_dict().values(), strict=True))  # the same tensors at every step
     weights = None if balance is None else _balanced(train, balance)
     history: list[Epoch] = []
     best: tuple[float, dict[str, torch.Tensor]] | None = None
@@ -116,9 +122,9 @@ def fit(
     for number in range(1, (stop or epochs) + 1):
         began, total, count = time.monotonic(), 0.0, 0
         network.train()
-        for drawn in train.drawn(batch_size, generator):
-            batch = fabric.to_device(_weighed(augment(drawn, generator) if augment else drawn, label_smoothing, weights))
-            loss = network.fusion.loss(model(batch), batch.target)
+        for drawn in (train.drawn_alike if alike else train.drawn)(batch_size, generator):
+            batch = _moved(fabric, _weighed(augment(drawn, generator) if augment else drawn, label_smoothing, weights))
+            loss = network.fusion.loss(asked(batch), batch.target)
             stepper_.zero_grad()
             fabric.backward(loss)
             if clip is not None:
@@ -127,7 +133,7 @@ def fit(
             schedule.step()
             step += 1
             if averaging:
-                _average(judged, network, min(averaging, (1 + step) / (10 + step)))
+                _average(pairs, min(averaging, (1 + step) / (10 + step)))
             total, count = total + float(loss.detach()), count + 1
         figures: tuple[float | None, float | None, float | None] = (None, None, None)
         if valid is not None:
@@ -137,7 +143,8 @@ def fit(
         log.info("epoch %d of %d: %s", number, epochs, line.as_dict())
         figure = None if choose is None or valid is None else (line.valid_accuracy if choose == "accuracy" else line.valid_uar)
         if figure is None or best is None or figure > best[0]:
-            best = (figure or 0.0, copy.deepcopy(judged.state_dict()))
+            now = judged.state_dict()
+            best = (figure or 0.0, now if figure is None else copy.deepcopy(now))  # the last one may go on changing
             if kept:
                 kept(judged, line)
     assert best is not None
@@ -194,16 +201,24 @@ def _balanced(train: Examples, most: float) -> torch.Tensor:
 def _weighed(batch: Batch, smoothing: float, weights: torch.Tensor | None) -> Batch:
     """Targets smoothed over the labels, then scaled by what their labels weigh."""
     assert batch.target is not None
+    if not smoothing and weights is None:
+        return batch
     target = batch.target * (1 - smoothing) + smoothing / batch.target.shape[1]
     if weights is not None:
         target = target * (batch.target @ weights)[:, None]
     return Batch(batch.inputs, batch.present, target)
 
 
+def _moved(fabric: object, batch: Batch) -> Batch:
+    """Where the network is; on a processor it is there already, and Fabric would take it apart to see that."""
+    moved: Batch = batch if fabric.device.type == "cpu" else fabric.to_device(batch)  # type: ignore[attr-defined]
+    return moved
+
+
 @torch.no_grad()
-def _average(judged: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move `judged` towards `network`; counters are copied."""
-    for mean, now in zip(judged.state_dict().values(), network.state_dict().values(), strict=True):
+def _average(pairs: Sequence[tuple[torch.Tensor, torch.Tensor]], decay: float) -> None:
+    """Move each mean towards what it is the mean of; counters are copied."""
+    for mean, now in pairs:
         if mean.dtype.is_floating_point:
             mean.lerp_(now, 1 - decay)
         else:
@@ -217,7 +232,7 @@ def _judge(fabric: object, network: Network, valid: Examples, size: int) -> tupl
     device = next(network.parameters()).device
     logits, targets = [], []
     for batch in valid.batches(size):
-        moved = fabric.to_device(batch)  # type: ignore[attr-defined]
+        moved = _moved(fabric, batch)
         with torch.autocast(device.type, torch.bfloat16, enabled=fabric._precision.precision == "bf16-mixed"):  # type: ignore[attr-defined]
             logits.append(network(moved).logits.float())
         targets.append(moved.target)
