@@ -160,7 +160,7 @@ def _signal(path: Path) -> Signal:
     strange = int(np.count_nonzero(~np.isfinite(values)))
     if strange:
         raise MediaError(f"{path} holds {strange:,} values that are not numbers. Expected none; get it again, or leave it out.")
-    return Signal(values, RATE)
+    return Signal(values, RATE, channels=CHANNELS)
 
 
 @kept(2)

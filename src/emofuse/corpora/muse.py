@@ -10,7 +10,9 @@ Published by: Bird and others, 2018, with the programs that make their features,
 Odd: ``name-concentrating-1`` is ``subjecta-concentrating-1`` once more: of 15,192 samples seven differ, by up to 6 microvolts
   at TP9. It is read as person a, under the same fact ``recording`` and with a fact ``copy``, so that both stay in one part.
   ``subjectb-relaxed-2`` has nine holes, one of them 700 s long: samples there are absent. Some recordings are much shorter:
-  ``subjectd-concentrating-2`` lasts 3.5 s, ``subjectc-neutral-2`` 9 s. The amplifier ends at 1,000 microvolts, which some reach.
+  ``subjectd-concentrating-2`` lasts 3.5 s, ``subjectc-neutral-2`` 9 s. The amplifier ends at 1,000 microvolts, which some reach:
+  of persons a, b and d, AF8 is loose while they concentrate (it spreads by 103 to 342 microvolts, and by 5 to 20 otherwise), so that
+  whoever looks at how strong AF8 is tells concentrating people by an electrode, or by a brow, and not by a brain.
 """
 
 import re
@@ -88,12 +90,12 @@ def read_signal(path: Path) -> Signal:
         raise MediaError(_wrong(path, f"a step of {steps[where]:.3f} s in its times, after sample {where + 1}"))
     lost = np.where(steps > HOLE, np.round(steps * RATE) - 1, 0).astype(int)
     if not lost.any():
-        return Signal(values, RATE)
+        return Signal(values, RATE, channels=CHANNELS)
     place = np.arange(len(values)) + np.concatenate([[0], np.cumsum(lost)])
     whole = np.zeros((place[-1] + 1, len(CHANNELS)), dtype=np.float32)
     present = np.zeros(len(whole), dtype=bool)
     whole[place], present[place] = values, True
-    return Signal(whole, RATE, present=present)
+    return Signal(whole, RATE, present=present, channels=CHANNELS)
 
 
 def _wrong(path: Path, what: str) -> str:

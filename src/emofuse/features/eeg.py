@@ -171,6 +171,32 @@ class Waveform:
         return _told(picked(signal, self.channels)[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Decibels:
+    """Band powers that somebody else has measured, as logarithms.
+
+    Shape:
+        (time, D) -> (time, D) float32
+
+    Args:
+        faintest: In the unit of the powers; what is below counts as this.
+
+    Raises:
+        MediaError: It is no table of powers.
+    """
+
+    faintest: float = 1e-4
+    modality: Modality = Modality.EEG
+
+    def __call__(self, signal: Signal) -> np.ndarray:
+        """Shape: (time, D) -> (time, D)."""
+        if signal.values.ndim != 2 or not signal.values.size:
+            raise MediaError(
+                f"A signal of shape {signal.values.shape} was given; this feature takes powers, (time, D). Give it such a table."
+            )
+        return (10 * np.log10(np.maximum(signal.values.astype(np.float64), self.faintest))).astype(np.float32)
+
+
 def powers(
     values: np.ndarray, rate: float, bands: Sequence[tuple[str, float, float]] = BANDS, seconds: float = 1.0, wildest: float = 250.0
 ) -> np.ndarray:
@@ -207,7 +233,8 @@ def powers(
     held = (moments != 0).any(axis=2).mean(axis=1) >= ENOUGH  # (S,): whatever is absent was made zero
     wide = np.sqrt((np.nan_to_num(here) ** 2).mean(axis=1))  # (S, C)
     good = held[:, None] & (wide > FLATTEST) & (wide < wildest)
-    return np.exp(_completed(np.log(np.maximum(power, FAINTEST)), good))
+    completed: np.ndarray = np.exp(_completed(np.log(np.maximum(power, FAINTEST)), good))
+    return completed
 
 
 def _completed(rows: np.ndarray, good: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ A source that streams stays one (`prepared`): each stretch is filtered with its 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -190,7 +191,6 @@ def _repaired(raw: "RawArray", bad: list[str]) -> tuple[str, ...]:
 
 def _mne() -> ModuleType:
     try:
-        import mne
+        return import_module("mne")
     except ImportError as error:
         raise MediaError("EEG is prepared by mne, which is not installed. Expected it; run: pip install 'emofuse[eeg]'.") from error
-    return mne
