@@ -245,6 +245,15 @@ def test_notes_come_with_the_first_stretch_alone(tmp_path):
     assert [len(chunk.notes) for chunk in text.stream(text.path, TEXT, 1_000)] == [1, 0, 0, 0]
 
 
+def test_a_hundred_thousand_words_come_a_few_at_a_time(tmp_path):
+    said = "".join(f"{stamped(i * 3_000, ',')} --> {stamped(i * 3_000 + 2_500, ',')}\n{'word ' * 12}\n\n" for i in range(8_334))
+    text = text_source(kept(tmp_path, said), 8_334 * 3_000)
+
+    rows = [len(chunk.signals[Modality.TEXT].values) for chunk in text.stream(text.path, TEXT, 4_000)]
+
+    assert (sum(rows), max(rows)) == (8_334, 2)
+
+
 def test_text_keeps_step_with_the_other_sources_of_a_clip(tmp_path):
     eeg = Source(tmp_path / "a.edf", lambda path: Signal(np.zeros((2_000, 1), dtype=np.float32), 200.0))
     clip = Clip("a", None, None, {Modality.EEG: eeg, Modality.TEXT: text_source(kept(tmp_path, TWO), 10_000)})

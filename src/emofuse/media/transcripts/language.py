@@ -19,6 +19,7 @@ _SCRIPTS = (  # (what to call it, its letters); Japanese before Chinese, which s
     ("Chinese", "\u4e00-\u9fff"),
 )
 _KANA = 0.1  # of the letters: Japanese, though most others are Chinese signs
+USUAL = "English"  # what recognizers of text learnt, unless their card says otherwise
 _COMMON = {  # some of a language's commonest words
     "English": "the and you of to is was what my it that this are have we he she with for your not don't it's i'm",
     "German": "und nicht ich das ist wir ein eine mit auf für sie aber auch wie noch dass bin habe sind der den dem",
@@ -67,3 +68,10 @@ def language(words: Iterable[str]) -> str | None:
     if many < max(_ENOUGH, _SHARE * len(tokens)) or (likely != "English" and many < _CLEARLY * hits["English"]):
         return "English" if hits["English"] >= max(_ENOUGH, _SHARE * len(tokens)) else None
     return likely
+
+
+def warning(tongue: str | None) -> list[str]:
+    """What a reader must be told of words in a language; nothing where it is the usual one, or nobody could tell."""
+    if tongue in (None, USUAL):
+        return []
+    return [f"The transcript looks like {tongue}; recognizers of text that learnt {USUAL} are not to be believed on it."]

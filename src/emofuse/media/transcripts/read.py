@@ -15,7 +15,7 @@ from emofuse.core.modality import Modality
 from emofuse.core.timeline import clock
 from emofuse.media.transcripts import csv, eaf, letters, meld, order, srt, txt, vtt
 from emofuse.media.transcripts.base import Broken, Cue, Written
-from emofuse.media.transcripts.language import language
+from emofuse.media.transcripts.language import language, warning
 from emofuse.media.utterances import TURNS, Utterance, as_signal, context
 
 FORMATS: tuple[ModuleType, ...] = (eaf, vtt, meld, srt, csv, txt)
@@ -23,7 +23,6 @@ FORMATS: tuple[ModuleType, ...] = (eaf, vtt, meld, srt, csv, txt)
 ENDINGS = (".txt", ".srt", ".vtt", ".csv", ".tsv", ".eaf")
 _EXPECTED = "txt, srt, vtt, csv or eaf"
 _SHOWN = 3  # broken places that a note names
-_USUAL = "English"  # what recognizers of text learnt, unless their card says otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,7 @@ def read_transcript(path: Path, duration: int | None = None, *, offset: int = 0,
     if not found:
         raise MediaError(_beside(path, written.cues, duration, offset))
     tongue = language(one.words for one in found)
-    if tongue not in (None, _USUAL):
-        more.append(f"The transcript looks like {tongue}; recognizers of text that learnt {_USUAL} are not to be believed on it.")
+    more += warning(tongue)
     if not any(one.words for one in found):
         more.append("The transcript describes sounds and holds no words.")
     return Transcript(path, tuple(found), (*said, *more), timed, duration, tongue)
