@@ -68,6 +68,11 @@ def uncalibrated() -> Bench:
     return Bench("toy raw", TOY, FOLDS, senses(), TAUGHT, keep=two_takes, calibrated=False)
 
 
+def mismeasured() -> Bench:
+    """By a measure that nobody knows."""
+    return Bench("toy odd", TOY, FOLDS, senses(), TAUGHT, measure="f2")
+
+
 def with_quality() -> Bench:
     """The sound says how much of it is spoken."""
     return Bench("toy quality", TOY, FOLDS, senses(quality=Spoken()), TAUGHT, keep=two_takes)

@@ -253,3 +253,8 @@ def test_signals_of_different_lengths_are_refused_with_two_clips_named(benches, 
 
 def _uneven(signal):
     return replace(signal, values=signal.values[: 1 + int(signal.values[0, 0, 0]) % 2])
+
+
+def test_a_measure_that_nobody_knows_is_refused_before_anything_is_learnt(ordered, tmp_path):
+    with pytest.raises(UnknownName, match="toy odd is to be measured by 'f2'. Expected one of uar, accuracy, weighted_f1; mend the bench"):
+        fuse(ordered("mismeasured"), tmp_path / "out")
