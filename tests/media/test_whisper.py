@@ -17,9 +17,9 @@ SECONDS = 2  # of sound at once, for speed; the published ones hear 30
 MARKS = SECONDS * 50 + 1
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """An English Whisper of random weights with a vocabulary of single bytes."""
+@pytest.fixture(scope="module", params=[(), ("<|en|>", "<|de|>")], ids=["english", "multilingual"])
+def folder(request, tmp_path_factory):
+    """A Whisper of random weights with a vocabulary of single bytes."""
     transformers = pytest.importorskip("transformers", reason="needs the extra `text`")
     import torch
     from transformers.convert_slow_tokenizer import bytes_to_unicode
@@ -29,8 +29,8 @@ def folder(tmp_path_factory):
     words = list(bytes_to_unicode().values())
     (path / "vocab.json").write_text(json.dumps({word: i for i, word in enumerate(words)}))
     (path / "merges.txt").write_text("#version: 0.2\n")
-    special = ["<|endoftext|>", "<|startoftranscript|>", "<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>",
-               "<|nospeech|>", "<|notimestamps|>"]  # fmt: skip
+    special = ["<|endoftext|>", "<|startoftranscript|>", *request.param, "<|translate|>", "<|transcribe|>", "<|startoflm|>",
+               "<|startofprev|>", "<|nospeech|>", "<|notimestamps|>"]  # fmt: skip
     tokenizer = transformers.WhisperTokenizer(str(path / "vocab.json"), str(path / "merges.txt"))
     tokenizer.add_special_tokens({"additional_special_tokens": special})
     tokenizer.add_tokens([f"<|{i * 0.02:.2f}|>" for i in range(MARKS)])
@@ -46,8 +46,10 @@ def folder(tmp_path_factory):
     model = transformers.WhisperForConditionalGeneration(config)
     end = ids["<|endoftext|>"]
     model.generation_config = transformers.GenerationConfig(
-        no_timestamps_token_id=ids["<|notimestamps|>"], is_multilingual=False, max_length=24, bos_token_id=end, eos_token_id=end,
-        pad_token_id=end, decoder_start_token_id=ids["<|startoftranscript|>"],
+        no_timestamps_token_id=ids["<|notimestamps|>"], is_multilingual=bool(request.param), max_length=24, bos_token_id=end,
+        eos_token_id=end, pad_token_id=end, decoder_start_token_id=ids["<|startoftranscript|>"],
+        lang_to_id={language: ids[language] for language in request.param},
+        task_to_id={"transcribe": ids["<|transcribe|>"], "translate": ids["<|translate|>"]},
     )  # fmt: skip
     model.save_pretrained(path)
     transformers.WhisperFeatureExtractor(chunk_length=SECONDS).save_pretrained(path)
@@ -62,6 +64,20 @@ def test_a_whisper_of_a_folder_hears_something_within_the_sound(folder, generato
 
     assert (listener.name, listener.window) == ("whisper-toy", 2_000)
     assert all(0 <= one.start < 1_000 and (one.end is None or one.start < one.end <= 1_000) for one in heard)
+
+
+@pytest.mark.slow
+def test_who_knows_the_language_says_it(folder, generator):
+    sound = generator.normal(0, 0.1, RATE).astype(np.float32)
+    if "<|de|>" not in (folder / "tokenizer.json").read_text():
+        with pytest.raises(MediaError, match="whisper-toy was trained on English alone, and was asked for de"):
+            Whisper(folder, language="de")
+        assert Whisper(folder, language="en").language is None
+        return
+
+    assert isinstance(Whisper(folder, language="de")(sound), list)
+    with pytest.raises(MediaError, match=r"whisper-toy does not know the language klingon\. Expected one of de, en"):
+        Whisper(folder, language="klingon")
 
 
 @pytest.mark.slow

@@ -31,13 +31,14 @@ class Whisper:
         language: What is spoken, as Whisper writes it ("en"); None lets it find out, window by window.
 
     Raises:
-        MediaError: transformers is not installed, or the folder is not there or holds no Whisper.
+        MediaError: transformers is not installed, the folder is not there or holds no Whisper, or it does not know the language.
     """
 
     def __init__(self, folder: Path, language: str | None = None) -> None:
         self.folder, self.language = Path(folder), language
         _looked_at(self.folder)
         self.model, self.tokenizer, self.extractor = _loaded(self.folder)
+        self._speaks()
         self.first = self.tokenizer.get_vocab()["<|notimestamps|>"] + 1  # the token that means 0 ms
 
     @property
@@ -71,6 +72,26 @@ class Whisper:
             for tokens, start, end in said
             if ((words := self.tokenizer.decode(tokens, skip_special_tokens=True).strip()) or end is None) and start < whole
         ]
+
+    def _speaks(self) -> None:
+        """Look whether it knows the language it is told.
+
+        Raises:
+            MediaError: It does not.
+        """
+        known = sorted(mark.strip("<|>") for mark in getattr(self.model.generation_config, "lang_to_id", None) or {})
+        if self.language is None or self.language in known:
+            return
+        if not known and self.language == "en":
+            self.language = None  # it knows no other, and cannot be asked for this
+        elif not known:
+            raise MediaError(
+                f"{self.name} was trained on English alone, and was asked for {self.language}. Name no language, or take another."
+            )
+        else:
+            raise MediaError(
+                f"{self.name} does not know the language {self.language}. Expected one of {', '.join(known)}; name one, or none."
+            )
 
 
 def _stretches(marked: Iterable[int], first: int, special: frozenset[int]) -> list[tuple[list[int], int, int | None]]:

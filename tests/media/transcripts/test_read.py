@@ -249,7 +249,7 @@ def test_a_hundred_thousand_words_come_a_few_at_a_time(tmp_path):
     said = "".join(f"{stamped(i * 3_000, ',')} --> {stamped(i * 3_000 + 2_500, ',')}\n{'word ' * 12}\n\n" for i in range(8_334))
     text = text_source(kept(tmp_path, said), 8_334 * 3_000)
 
-    rows = [len(chunk.signals[Modality.TEXT].values) for chunk in text.stream(text.path, TEXT, 4_000)]
+    rows = [len(chunk.signals[Modality.TEXT].values) for chunk in text.stream(text.path, TEXT, 4_000) if chunk.signals]
 
     assert (sum(rows), max(rows)) == (8_334, 2)
 
