@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from emofuse.bench.order import spec
+from emofuse.core.clip import Clip
 from emofuse.core.errors import RunError, UnknownName
 from emofuse.core.labels import MAPS, LabelMap, LabelSet, label_map
 from emofuse.core.modality import Modality
@@ -36,9 +37,10 @@ class Answers:
         ids: Whose rows they are.
         scores: Probabilities.
         parameters: That it has; None where nobody says.
+        truth: What each of the clips is said to show; empty where nobody says.
 
     Raises:
-        RunError: Scores of another shape, rows that are no probabilities, or a clip twice.
+        RunError: Scores of another shape, rows that are no probabilities, no answer at all, or a clip twice.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Answers:
     ids: tuple[str, ...]
     scores: np.ndarray
     parameters: int | None = None
+    truth: tuple[str | None, ...] = ()
 
     def __post_init__(self) -> None:
         if self.scores.shape != (len(self.ids), len(self.labels)):
@@ -59,6 +62,11 @@ class Answers:
                 f"Member '{self.name}' answers {len(self.ids) - len(set(self.ids))} clips twice. Expected each once; remove one."
             )
         gone = np.isnan(self.scores)
+        if gone.all():
+            raise RunError(
+                f"Member '{self.name}' has no answer to any of its {len(self.ids)} clips. Expected probabilities for some; "
+                f"look at what made them, or leave it out."
+            )
         known = ~gone.any(axis=1)
         half = gone.any(axis=1) & ~gone.all(axis=1)
         wrong = np.zeros(len(self.ids), dtype=bool)
@@ -89,7 +97,23 @@ class Answers:
                 f"Member '{self.name}' answers in {', '.join(self.labels)}{said}; the bench answers in {', '.join(labels)}. "
                 f"Expected the same words; {how}."
             )
-        return replace(self, labels=way.target, scores=way.scores(self.scores, self.labels)).into(labels)
+        told = tuple(None if word is None else way.word(word) for word in self.truth)
+        return replace(self, labels=way.target, scores=way.scores(self.scores, self.labels), truth=told).into(labels)
+
+    def agree(self, clips: Sequence[Clip]) -> None:
+        """Refuse answers to clips that are said to show something else: columns of other labels look like this, and other data.
+
+        Raises:
+            RunError: It says so of some of these.
+        """
+        told = dict(zip(self.ids, self.truth, strict=True)) if self.truth else {}
+        other = [clip for clip in clips if told.get(clip.id) not in (None, clip.label)]
+        if other:
+            first = other[0]
+            raise RunError(
+                f"Member '{self.name}' says that {first.id} shows {told[first.id]}; the bench says {first.label}; so for {len(other)} of "
+                f"{len(clips)} clips. Expected the same; name the map by which its labels go, or look at what made its columns."
+            )
 
     def on(self, ids: Sequence[str]) -> np.ndarray:
         """The scores of these clips, in their order; more than these may have been answered. Shape: (n, C).
@@ -151,5 +175,6 @@ def brought(text: str, labels: LabelSet) -> Answers:
     count = settings.get("parameters")
     if count is not None and not isinstance(count, int):
         raise UnknownName(f"Member '{name}' says {count} parameters. Expected a whole number; mend it, or leave it out.")
-    answers = Answers(name, tuple(sorted(modalities)), read.labels, tuple(clip.id for clip in read.clips), read.probabilities, count)
+    ids, truth = tuple(clip.id for clip in read.clips), tuple(clip.label for clip in read.clips)
+    answers = Answers(name, tuple(sorted(modalities)), read.labels, ids, read.probabilities, count, truth)
     return answers.into(labels, label_map(str(settings["map"])) if "map" in settings else None)

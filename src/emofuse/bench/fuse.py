@@ -82,7 +82,7 @@ def fuse(
     if seeds < 1 or devices < 1:
         raise UnknownName(f"{seeds} seeds and {devices} devices were asked for. Expected one or more of each.")
     made = work(order)
-    given = {answers.name: answers for answers in (brought(text, made.bench.words) for text in members)}
+    given = _given(made, members)
     _check(made, given)
     ways = {FUSION: chosen("fusions", fusions, made.bench.fusions), DECISION: chosen("decisions", decisions)}
     kept = Kept(out, plan(order))
@@ -141,6 +141,22 @@ class _Count:
         self.progress(self.ready, self.total)
 
 
+def _given(made: Work, members: Sequence[str]) -> dict[str, Answers]:
+    """Members from elsewhere, by name.
+
+    Raises:
+        UnknownName: Two of one name, or one that cannot be understood (`answers.brought`).
+        RunError: One that is no member.
+    """
+    read = [brought(text, made.bench.words) for text in members]
+    given = {answers.name: answers for answers in read}
+    if len(given) < len(read):
+        names = [answers.name for answers in read]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UnknownName(f"Two members are called '{twice}'. Expected a name each; call one of them something else.")
+    return given
+
+
 def _check(made: Work, given: Mapping[str, Answers]) -> None:
     """Refuse what cannot be fused, before anything is learnt."""
     if made.bench.measure not in MEASURES:
@@ -161,6 +177,7 @@ def _check(made: Work, given: Mapping[str, Answers]) -> None:
                 f"Member '{name}' needs {', '.join(strange)}; the bench takes in {', '.join(made.bench.modalities)}. Name its modalities "
                 f"among these, or take in more."
             )
+        answers.agree(made.clips)
         for split in made.splits:
             answers.on([clip.id for clip in (*split.test, *(split.valid if len(made.splits) == 1 else ()))])
 

@@ -134,7 +134,10 @@ def _row(path: Path, number: int, row: Mapping[str, str], labels: LabelSet, soft
         raise RunError(f"Line {number} of {path}: {error}. Expected probabilities in the p_ columns, or nothing; mend it there.") from error
     gone = np.isnan(shares)
     if gone.any() and not gone.all() or not gone.any() and (shares.min() < 0 or abs(shares.sum() - 1) > 1e-3):
-        raise RunError(f"Line {number} of {path}: {', '.join(cells)} are no probabilities. Expected them to sum to one, or none at all.")
+        raise RunError(
+            f"Line {number} of {path}: {', '.join(cells)} are no probabilities. Expected none below zero that sum to one, or none at all; "
+            f"mend it there, and take a softmax of logits first."
+        )
     if answer and not gone.any() and shares[labels.index(answer)] < shares.max():
         best = labels[int(shares.argmax())]
         raise RunError(
