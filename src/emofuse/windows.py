@@ -10,11 +10,12 @@ from typing import Protocol
 import numpy as np
 
 from emofuse.core.clip import Chunk, Signal
+from emofuse.core.errors import MediaError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
-from emofuse.features.base import Feature
+from emofuse.features.base import Feature, said
 from emofuse.media.sound import silent
 from emofuse.network import Network
 
@@ -107,10 +108,14 @@ class Windows:
         self.scores: list[np.ndarray] = []
         self.absent: list[str | None] = []
         self.last: tuple[_Look, np.ndarray] | None = None  # the last window judged, and its answer
+        self.told: dict[Modality, tuple[str, ...]] = {}  # what features say of the signals they are given
+        self.unfit: set[Modality] = set()  # signals that they cannot take
 
     def push(self, chunk: Chunk) -> None:
         """Take the next stretch, and judge what is complete."""
         for m in self.recognizer.modalities & set(chunk.signals):
+            if m not in self.told:
+                self._meet(m, chunk.signals[m])
             self.held[m] = self.held[m].then(chunk.signals[m]) if m in self.held else chunk.signals[m]
         if not self.held:
             return  # nothing yet, and perhaps never
@@ -129,7 +134,16 @@ class Windows:
             cells = [self._cell(k) for k in range(len(self.segments), last)]
             self._judge([Segment(cell.start, min(cell.end, duration)) for cell in cells], duration)
         scores = np.concatenate(self.scores) if self.scores else np.empty((0, len(self.recognizer.labels)), dtype=np.float32)
-        return self.recognizer.timeline(self.segments, scores, self.absent, duration)
+        timeline = self.recognizer.timeline(self.segments, scores, self.absent, duration)
+        return replace(timeline, notes=(*timeline.notes, *(note for m in sorted(self.told) for note in self.told[m])))
+
+    def _meet(self, m: Modality, signal: Signal) -> None:
+        """Hear what the feature says of a signal; one that it cannot take is as if it were not there, and the others answer."""
+        try:
+            self.told[m] = said(self.recognizer.features[m], signal)
+        except MediaError as error:
+            self.told[m] = (str(error),)
+            self.unfit.add(m)
 
     def _cell(self, k: int) -> Segment:
         return Segment(k * self.hop, (k + 1) * self.hop)
@@ -139,7 +153,9 @@ class Windows:
         looks: list[_Look] = []
         for cell in cells:
             window = around(cell, self.window, duration)
-            missing = {m: missed(m, self.held.get(m), cell, window) for m in sorted(self.recognizer.modalities)}
+            missing = {
+                m: missed(m, None if m in self.unfit else self.held.get(m), cell, window) for m in sorted(self.recognizer.modalities)
+            }
             looks.append((window, frozenset(m for m, reason in missing.items() if reason is None)))
             reasons = ", ".join(dict.fromkeys(reason for reason in missing.values() if reason is not None))
             self.absent.append(None if looks[-1][1] else reasons)

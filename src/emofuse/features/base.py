@@ -22,6 +22,22 @@ class Feature(Protocol):
         """Shape: (time, ...) -> (time', ...) float32."""
 
 
+def said(feature: object, signal: Signal) -> tuple[str, ...]:
+    """What a reader must be told of how a feature takes a signal; most have nothing to tell.
+
+    Features that do have a method ``says``; one around another (``.feature``) leaves it to that.
+
+    Raises:
+        MediaError: The feature cannot take such a signal at all.
+    """
+    told = getattr(feature, "says", None)
+    if told is not None:
+        notes: tuple[str, ...] = told(signal)
+        return notes
+    inner = getattr(feature, "feature", None)
+    return () if inner is None else said(inner, signal)
+
+
 def key(feature: Feature) -> str:
     """What distinguishes this feature from every other: its class and all its parameters."""
     return repr(feature)

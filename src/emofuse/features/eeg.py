@@ -96,7 +96,12 @@ class BandPower:
         return rows.reshape(len(rows), -1).astype(np.float32)
 
     def says(self, signal: Signal) -> tuple[str, ...]:
-        """What a reader must be told: channels that are missing."""
+        """What a reader must be told: channels that are missing.
+
+        Raises:
+            MediaError: As in a call.
+        """
+        _check_rate(signal.rate, self.bands)
         return _told(picked(signal, self.channels)[1])
 
 
@@ -128,7 +133,7 @@ class DifferentialEntropy:
 
     def says(self, signal: Signal) -> tuple[str, ...]:
         """What a reader must be told: channels that are missing."""
-        return _told(picked(signal, self.channels)[1])
+        return BandPower(self.channels).says(signal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +218,7 @@ def powers(
         >>> powers(ten, 256)[:, 0].round(1).tolist()
         [[0.0, 0.0, 200.0, 0.0, 0.0], [0.0, 0.0, 200.0, 0.0, 0.0]]
     """
-    fastest = max(high for _, _, high in bands)
-    if fastest > rate / 2:
-        raise MediaError(
-            f"EEG of {rate:g} samples a second was given; this feature takes {2 * fastest:g} or more, as it looks up to {fastest:g} Hz. "
-            f"Record it faster, or tell its true rate."
-        )
+    _check_rate(rate, bands)
     size = max(round(seconds * rate), 1)
     count = max(len(values) // size, 1)
     whole = np.zeros((count * size, values.shape[1]))
@@ -235,6 +235,15 @@ def powers(
     good = held[:, None] & (wide > FLATTEST) & (wide < wildest)
     completed: np.ndarray = np.exp(_completed(np.log(np.maximum(power, FAINTEST)), good))
     return completed
+
+
+def _check_rate(rate: float, bands: Sequence[tuple[str, float, float]]) -> None:
+    fastest = max(high for _, _, high in bands)
+    if fastest > rate / 2:
+        raise MediaError(
+            f"EEG of {rate:g} samples a second was given; this feature takes {2 * fastest:g} or more, as it looks up to {fastest:g} Hz. "
+            f"Record it faster, or tell its true rate."
+        )
 
 
 def _completed(rows: np.ndarray, good: np.ndarray) -> np.ndarray:
