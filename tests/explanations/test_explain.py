@@ -13,6 +13,7 @@ import torch
 from emofuse.core.clip import Chunk, Clip, Signal, Source
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
+from emofuse.core.timeline import Timeline
 from emofuse.corpora.toy import TOY
 from emofuse.decisions.average import Average
 from emofuse.ensemble import Ensemble
@@ -264,6 +265,37 @@ def test_moments_are_the_strongest_spans_in_the_order_of_time(untaught, long):
         assert moment.span.start <= moment.cell.middle < moment.span.end
         assert any((span.segment, span.label) == (moment.span, moment.label) for span in spans)
     assert max(spans, key=lambda span: span.probability).segment in [moment.span for moment in moments]
+
+
+def test_the_strongest_span_of_a_label_is_taken_and_in_it_the_most_probable_cell():
+    """Anger at 60 %, sadness at 70, happiness at 90: of one moment, happiness; of two, sadness too."""
+    scores = np.full((30, 4), 0.02, dtype=np.float32)
+    for label, probability, cells in ((0, 0.6, slice(0, 10)), (3, 0.7, slice(10, 20)), (1, 0.9, slice(20, 30))):
+        scores[cells, label] = probability
+    scores[26, 1] = 0.97
+    scores /= scores.sum(axis=1, keepdims=True)
+    cells = tuple(Segment(i * 200, (i + 1) * 200) for i in range(30))
+    timeline = Timeline("made", TOY.labels, cells, scores, 6_000)
+
+    assert [(moment.label, moment.cell.start) for moment in strongest(timeline, 1)] == [("happiness", 5_200)]
+    assert [moment.label for moment in strongest(timeline, 2)] == ["sadness", "happiness"]
+    assert strongest(timeline, 0) == ()
+
+
+def test_where_all_members_answer_is_looked_at_before_where_one_is_surer():
+    cells = tuple(Segment(i * 200, (i + 1) * 200) for i in range(10))
+    scores = np.full((10, 4), 0.1, dtype=np.float32)
+    scores[:, 1] = 0.7
+    lone = np.where(np.arange(10)[:, None] < 4, scores, np.nan).astype(np.float32)
+    surer = scores.copy()
+    surer[8] = (0.0, 1.0, 0.0, 0.0)
+    surer[2] = (0.08, 0.76, 0.08, 0.08)
+    members = (Timeline("face", TOY.labels, cells, surer, 2_000), Timeline("voice", TOY.labels, cells, lone, 2_000))
+    timeline = Timeline("fused", TOY.labels, cells, surer, 2_000, members=members)
+
+    (moment,) = strongest(timeline, 1)
+
+    assert moment.cell.start == 400
 
 
 def test_each_label_is_looked_at_before_any_is_looked_at_twice(untaught, long):
