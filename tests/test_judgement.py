@@ -253,3 +253,8 @@ def test_the_shipped_face_is_judged_as_its_card_says(shared, tmp_path):
     kept = json.loads((Path(judge.__code__.co_filename).parent / "weights" / "face" / "report.json").read_text(encoding="utf-8"))
     assert report.accuracy.value == pytest.approx(kept["accuracy"]["value"], abs=0.001)
     assert report.people is None
+
+
+def test_groups_of_no_rows_are_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(SplitError, match="Groups of -5 rows"):
+        judge("nowhere", data=tmp_path, out=tmp_path, smallest=-5)

@@ -18,7 +18,7 @@ from emofuse.core.errors import CorpusError, RunError
 from emofuse.core.labels import EIGHT_TO_SEVEN, LabelMap, LabelSet, label_map, relabel
 from emofuse.core.modality import Modality
 from emofuse.evaluation.about import About
-from emofuse.evaluation.evaluate import SMALLEST, answers, answers_by_segment, judged
+from emofuse.evaluation.evaluate import SMALLEST, answers, answers_by_segment, check_smallest, judged
 from emofuse.evaluation.folder import LEARNT, write_report
 from emofuse.evaluation.hashes import stored
 from emofuse.evaluation.kept import report as kept_report
@@ -100,9 +100,10 @@ def judge(
     Raises:
         RunError: No such run, or its split is no longer made by its recipe.
         CorpusError: The corpus is not there, or a clip cannot be read.
-        SplitError: No clip says what `units` or `groups` ask for.
+        SplitError: No clip says what `units` or `groups` ask for, or groups of less than a row.
         UnknownName: There is no such label map.
     """
+    check_smallest(smallest)
     said = facts(run)
     recognizer, task = load(run, allowed), _task(run, data, corpus, words, allowed)
     _keep_what_is_there(out, task.in_sample)

@@ -181,7 +181,7 @@ def test_one_clip_to_learn_from_is_refused(ordered, tmp_path):
     lists = tmp_path / "one.json"
     lists.write_text(f'{{"splits": [{{"name": "a", "train": ["{made.clips[0].id}"], "test": ["{made.clips[9].id}"]}}]}}', encoding="utf-8")
 
-    with pytest.raises(SplitError, match=r"member audio, a, seed 0 has 1 clips of 1 labels to learn from. Expected two"):
+    with pytest.raises(SplitError, match=r"member audio, a, seed 0 has 1 clip of 1 label to learn from. Expected two"):
         fuse(replace(order, protocol=str(lists)), tmp_path / "out", **SOME)
 
 

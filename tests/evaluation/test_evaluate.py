@@ -172,6 +172,12 @@ def test_how_many_clips_a_group_needs_can_be_said():
     assert (report.smallest, report.few) == (5, {})
 
 
+@pytest.mark.parametrize("smallest", [0, -5])
+def test_groups_of_no_rows_are_refused(smallest):
+    with pytest.raises(SplitError, match=f"Groups of {smallest} rows at least were asked for. Expected 1 or more; 20 is usual"):
+        judged(LABELS, [Clip("a", "ann", "anger", {})], np.array([SURE["anger"]]), smallest=smallest)
+
+
 def test_intervals_may_draw_anything_that_every_clip_says():
     clips = [clip(f"{i}", "ann", dialogue=f"d{i // 10}") for i in range(40)]
     right_in_two = np.array([SURE["anger" if i < 20 else "calm"] for i in range(40)])

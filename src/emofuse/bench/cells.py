@@ -20,6 +20,7 @@ from emofuse.bench.order import Order, spec, work
 from emofuse.bench.rows import Rows, for_fold
 from emofuse.core.errors import MissingModality, SplitError
 from emofuse.core.modality import Modality
+from emofuse.evaluation.report import counted
 from emofuse.fusions.base import Fusion
 from emofuse.network import Batch, Committee, Network
 from emofuse.training.augment import Augment, chained
@@ -215,7 +216,8 @@ def _with_any(rows: Rows, clips: np.ndarray, modalities: Sequence[Modality]) -> 
 def _check(cell: Cell, truth: np.ndarray) -> None:
     if len(truth) < 2 or len(np.unique(truth)) < 2:
         raise SplitError(
-            f"{cell} has {len(truth)} clips of {len(np.unique(truth))} labels to learn from. Expected two of different labels at least; "
+            f"{cell} has {counted(len(truth), 'clips')} of {counted(len(np.unique(truth)), 'labels')} to learn from. "
+            f"Expected two of different labels at least; "
             f"choose other folds or modalities."
         )
 

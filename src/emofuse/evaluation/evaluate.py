@@ -202,9 +202,10 @@ def judged(
         level: What a row is: "clip" or "segment".
 
     Raises:
-        SplitError: No clips, or none that says what `units` or `facts` ask for.
+        SplitError: No clips, or none that says what `units` or `facts` ask for, or groups of less than a row.
         ValueError: Probabilities of another shape, or that do not sum to one.
     """
+    check_smallest(smallest)
     if not clips:
         raise SplitError(
             "There are no clips to judge. Expected at least one whose label the recognizer knows; look at corpus and label map."
@@ -256,6 +257,16 @@ def judged(
         data=fingerprint(clips),
         notes=_none_drawn(drawn, units_drawn, people),
     )
+
+
+def check_smallest(smallest: int) -> None:
+    """Refuse groups of no rows, before anything is read.
+
+    Raises:
+        SplitError: Less than one row is asked for.
+    """
+    if smallest < 1:
+        raise SplitError(f"Groups of {smallest} rows at least were asked for. Expected 1 or more; {SMALLEST} is usual.")
 
 
 _Partly = Callable[[np.ndarray], Part]
