@@ -117,6 +117,28 @@ def test_a_recording_that_is_broken_now_leaves_no_answer_behind(mine, asked):
     assert {name.split(".")[0] for name in exports(asked.out)} == {"cleo-anger", "cleo-sadness"}
 
 
+def test_a_name_that_becomes_another_leaves_no_export_under_the_old_one(mine, asked):
+    list(analyze_folder([mine], asked))
+    (mine / "more").mkdir()
+    shutil.copy(mine / "cleo-sadness.wav", mine / "more" / "dan-anger.wav")
+
+    list(analyze_folder([mine], asked))
+
+    names = {name.removesuffix(".json") for name in exports(asked.out) if name.endswith(".json")}
+    assert names == {"cleo-anger", "cleo-sadness", "mine_dan-anger.wav", "more_dan-anger.wav"}
+
+
+def test_a_recording_of_another_folder_that_wrote_over_the_exports_is_noticed(mine, folder, plain, asked):
+    shutil.copy(mine / "cleo-sadness.wav", mine / "dan-anger.wav")
+    list(analyze_folder([folder], asked))
+    list(analyze_folder([mine / "dan-anger.wav"], asked))
+    assert exports(asked.out) != plain
+
+    list(analyze_folder([folder], asked))
+
+    assert exports(asked.out) == plain
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -21,7 +21,7 @@ from emofuse.core.errors import RunError
 from emofuse.core.modality import Modality
 
 SRC = Path(__file__).resolve().parents[2] / "src"
-PATIENCE = 300  # seconds, where others use the machine too
+PATIENCE = 900  # seconds, where others use the machine too; alone, each test takes some twenty
 MINUTES = 4  # of each recording: a worker is at it long enough to be killed meanwhile
 
 ray = pytest.mark.skipif(
@@ -29,18 +29,30 @@ ray = pytest.mark.skipif(
 )
 
 
-def started(*words, **options):
-    """``python WORDS`` in a group of its own, as a terminal starts it."""
-    environment = {**os.environ, "PYTHONPATH": str(SRC), "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [sys.executable, *map(str, words)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        **options,
-    )
+@pytest.fixture
+def started():
+    """Starts ``python WORDS`` in a group of its own, as a terminal does; what is left of it goes with the test."""
+    running = []
+
+    def start(*words, **options):
+        process = subprocess.Popen(
+            [sys.executable, *map(str, words)],
+            env={**os.environ, "PYTHONPATH": str(SRC), "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # which a shell's background jobs ignore
+            **options,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
 
 
 def noted(out):
@@ -67,11 +79,9 @@ def exports(out):
 def long(tmp_path_factory, toy):
     """Recordings of minutes."""
     folder = tmp_path_factory.mktemp("long")
-    for word in ("anger", "sadness", "happiness"):
-        spoken = np.concatenate(
-            [clip.signal(Modality.AUDIO).values for clip in toy if (clip.subject, clip.label) == ("dan", word)] or [np.zeros(0)]
-        )
-        for half in (0, 1) if len(spoken) else ():
+    for word in ("anger", "sadness"):
+        spoken = np.concatenate([clip.signal(Modality.AUDIO).values for clip in toy if (clip.subject, clip.label) == ("dan", word)])
+        for half in (0, 1):
             times = MINUTES * 60 * 16_000 // len(spoken)
             soundfile.write(
                 folder / f"{word}-{half}.wav", np.tile(np.roll(spoken, half * 8_000), (times, *[1] * (spoken.ndim - 1))), 16_000
@@ -105,7 +115,7 @@ def test_a_cluster_without_a_folder_for_its_answers_is_refused(folder, capsys):
 @ray
 @pytest.mark.slow
 @pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "nowhere"])
-def test_an_address_where_nobody_answers_is_told_at_once(address):
+def test_an_address_where_nobody_answers_is_told_at_once(address, started):
     code = f"""
         from emofuse.cluster.machines import Machines
         from emofuse.core.errors import RunError
@@ -131,7 +141,7 @@ def test_nothing_to_do_starts_nothing(monkeypatch):
 
 @ray
 @pytest.mark.slow
-def test_what_a_killed_worker_was_at_is_done_by_another(long, expected, toy_run, tmp_path):
+def test_what_a_killed_worker_was_at_is_done_by_another(long, expected, toy_run, tmp_path, started):
     out = tmp_path / "out"
     process = started(
         *("-m", "emofuse", "analyze", long, "--out", out, "--run", toy_run, "--format", "json,vtt", "--cluster", "local"),
@@ -143,14 +153,15 @@ def test_what_a_killed_worker_was_at_is_done_by_another(long, expected, toy_run,
 
     assert process.returncode == 0, err
     assert exports(out) == expected
-    workers = {line["worker"] for line in noted(out)}
-    assert len(workers - {killed}) >= 1
+    workers = [line["worker"] for line in noted(out)]
+    assert workers.count(killed) == 1
+    assert len(workers) == len(expected) // 2
     assert f"{len(expected) // 2} done, 0 failed" in said
 
 
 @ray
 @pytest.mark.slow
-def test_a_run_that_was_stopped_leaves_nothing_half_made_and_goes_on(long, expected, toy_run, tmp_path):
+def test_a_run_that_was_stopped_leaves_nothing_half_made_and_goes_on(long, expected, toy_run, tmp_path, started):
     out = tmp_path / "out"
     words = ("-m", "emofuse", "analyze", long, "--out", out, "--run", toy_run, "--format", "json,vtt")
     process = started(*words, "--cluster", "local")
@@ -177,7 +188,7 @@ def test_a_run_that_was_stopped_leaves_nothing_half_made_and_goes_on(long, expec
 
 @ray
 @pytest.mark.slow
-def test_a_bench_on_a_cluster_has_the_scores_of_one_without(tmp_path):
+def test_a_bench_on_a_cluster_has_the_scores_of_one_without(tmp_path, started):
     words = ("-m", "emofuse", "fuse", "toy", "--data", tmp_path, "--protocol", "grouped:k=3", "--quick", "--threads", 1)
     some = ("--fusions", "early,gated", "--decisions", "average,logistic", "--missing", "none")
     environment = {"cwd": tmp_path}
@@ -205,7 +216,7 @@ def test_a_bench_on_a_cluster_has_the_scores_of_one_without(tmp_path):
 
 @ray
 @pytest.mark.slow
-def test_two_work_at_once_and_what_kills_every_worker_stops_nobody_else(tmp_path):
+def test_two_work_at_once_and_what_kills_every_worker_stops_nobody_else(tmp_path, started):
     (tmp_path / "tasks.py").write_text(
         textwrap.dedent("""
             import json, os, signal, sys, time, warnings

@@ -20,7 +20,7 @@ from emofuse.analysis import acquainted, analyze_one, in_short, ready, recognize
 from emofuse.cluster.done import Done, Spread, by
 from emofuse.cluster.journal import DONE, FAILED, Journal, Line
 from emofuse.cluster.machines import versions
-from emofuse.core.errors import EmofuseError, MediaError, RunError
+from emofuse.core.errors import MediaError, RunError
 from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
 from emofuse.media import faces
@@ -130,7 +130,8 @@ def analyze_folder(
     digest = asked.digest()
     ready(asked.out)
     journal = Journal(asked.out)
-    old = {path: _finished(journal, path, name, digest, asked.out) for path, name in files.items()}
+    owners = {str(line.facts["name"]): what for what, line in journal.lines.items() if "name" in line.facts}  # the last one wrote over it
+    old = {path: _finished(journal, owners, path, name, digest, asked.out) for path, name in files.items()}
     todo = [Recording(path.absolute(), name) for path, name in files.items() if old[path] is None]
     lines = [line for line in old.values() if line is not None]
     total = len(files) + len(refused)
@@ -142,7 +143,7 @@ def analyze_folder(
         progress(count, total)
         with closing((spread or by())(functools.partial(_one, asked=asked.absolute(), digest=digest, bar=bar), todo)) as each:
             for recording, done in each:
-                yield _noted(journal, _line(journal, recording, done, digest, asked.out))
+                yield _noted(journal, _line(journal, owners, recording, done, digest, asked.out))
                 count += 1
                 progress(count, total)
     finally:
@@ -192,13 +193,19 @@ def _apart(out: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _line(journal: Journal, recording: Recording, done: Done[Answered], digest: str, out: Path) -> Line:
+def _line(journal: Journal, owners: dict[str, str], recording: Recording, done: Done[Answered], digest: str, out: Path) -> Line:
     what, seconds = str(recording.path), round(done.seconds, 3)
-    said = done.result
+    said, before = done.result, journal.lines.get(what)
+    if (
+        before is not None
+        and owners.get(str(before.facts.get("name"))) == what
+        and (said is None or before.facts["name"] != recording.name)
+    ):
+        for name in _written(before):  # no answer to what the file is now, or under another name
+            (out / name).unlink(missing_ok=True)
     if said is None:
-        _forget(journal.lines.get(what), out)
-        problem: EmofuseError | None = done.problem
-        return Line(what, FAILED, seconds, done.worker, problem=str(problem))
+        return Line(what, FAILED, seconds, done.worker, problem=str(done.problem))
+    owners[recording.name] = what
     known = {"name": recording.name, "settings": digest, **_stamp(recording.path), "written": said.written, "notes": said.notes}
     return Line(what, DONE, seconds, done.worker, "  ".join(said.said), facts=known)
 
@@ -208,22 +215,20 @@ def _noted(journal: Journal, line: Line) -> Line:
     return line
 
 
-def _finished(journal: Journal, path: Path, name: str, digest: str, out: Path) -> Line | None:
+def _finished(journal: Journal, owners: dict[str, str], path: Path, name: str, digest: str, out: Path) -> Line | None:
     """The line of a recording that need not be done again."""
-    line = journal.lines.get(str(path.absolute()))
-    if line is None or line.state != DONE:
+    what = str(path.absolute())
+    line = journal.lines.get(what)
+    if line is None or line.state != DONE or owners.get(name) != what:
         return None
     same = {**line.facts, "name": name, "settings": digest, **_stamp(path)} == line.facts
-    written = line.facts.get("written")
-    there = isinstance(written, list | tuple) and all((out / str(file)).is_file() for file in written)
-    return line if same and there else None
+    return line if same and all((out / file).is_file() for file in _written(line)) else None
 
 
-def _forget(line: Line | None, out: Path) -> None:
-    """Exports of what a file was before: they are no answer to what it is now."""
-    written = line.facts.get("written") if line is not None else None
-    for name in written if isinstance(written, list | tuple) else ():
-        (out / str(name)).unlink(missing_ok=True)
+def _written(line: Line) -> tuple[str, ...]:
+    """Names of its exports."""
+    names = line.facts.get("written")
+    return tuple(map(str, names)) if isinstance(names, list | tuple) else ()
 
 
 def _stamp(path: Path) -> dict[str, object]:

@@ -67,8 +67,10 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
         self.path = self.folder / JOURNAL
-        self.lines: dict[str, Line] = {line.what: line for line in _read(self.path)}
+        self.lines: dict[str, Line] = {}  # the latest last
         self._file: IO[str] | None = None
+        for line in _read(self.path):
+            self._keep(line)
 
     def add(self, line: Line) -> None:
         """One more thing done or failed; it is on the disk's way when this returns, so that a killed run has it.
@@ -84,7 +86,7 @@ class Journal:
             raise MediaError(
                 f"{self.path} cannot be written: {error.strerror}. Expected room and leave to; choose another --out."
             ) from error
-        self.lines[line.what] = line
+        self._keep(line)
 
     def close(self, order: Iterable[str] | None = None) -> None:
         """Make the table, of these things or all, and let others write here."""
@@ -98,6 +100,10 @@ class Journal:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _keep(self, line: Line) -> None:
+        self.lines.pop(line.what, None)
+        self.lines[line.what] = line
 
     def _opened(self) -> IO[str]:
         if self._file is None:
