@@ -235,13 +235,24 @@ def test_nothing_drawn_leaves_the_picture(explained, looks):
             assert box.x0 >= 0 and box.x1 <= wide and box.y0 >= 0 and box.y1 <= high, part
 
 
+def test_titles_side_by_side_do_not_meet(explained, looks):
+    many = replace(looks[3], axes=(Axis("channel", tuple(f"C{i}" for i in range(14))),), weights=np.ones(14))
+    moment = replace(explained.explanation.moments[0], looks=(many, looks[3]))
+    figure = explanation_png.figure(replace(explained, explanation=replace(explained.explanation, moments=(moment,))))
+    figure.canvas.draw()
+
+    one, other = (text.get_window_extent() for text in figure.findobj(matplotlib.text.Text) if "loses without" in text.get_text())
+
+    assert not one.overlaps(other)
+
+
 def test_of_many_parts_the_heaviest_are_drawn_and_that_is_said(explained, looks):
     twelve = replace(looks[2], axes=(Axis("word", tuple(f"w{i}" for i in range(12))),), weights=np.arange(12) / 100)
     moment = replace(explained.explanation.moments[0], looks=(twelve,))
 
     said = words(explanation_png.figure(replace(explained, explanation=replace(explained.explanation, moments=(moment,)))))
 
-    assert "words: what 60 % loses without each word (the heaviest 9 of 12)" in said
+    assert "words: what 60 % loses without each word (heaviest 9 of 12)" in said
     assert {"w3", "w11"} <= set(said)
     assert not {"w0", "w1", "w2"} & set(said)
     assert any("Bars: points of 100" in words for words in said)

@@ -20,7 +20,7 @@ FOR, AGAINST = "#c4570a", "#5b3a94"  # orange and violet, which colour-blind peo
 HEIGHT = 1.38  # inches; of a face, and of everything beside it
 TITLED = 0.2  # inches above each panel for its title
 _SPECTRUM, _BARS = 2.28, 2.2  # inches; widths
-_LETTER = 0.068  # inches; of a name beside a bar
+_LETTER, _TITLE = 0.068, 0.057  # inches a letter: of a name beside a bar, of a title over bars
 _BETWEEN, _APART = 0.06, 0.26  # inches between what was shown and its weights, and after them
 _TONES = 0.34  # inches for the frequencies beside a spectrum
 _SOFT = {Modality.VIDEO: 1.7, Modality.AUDIO: 1.7}  # places; weights of neighbours alternate, and eyes see their mean
@@ -33,7 +33,11 @@ _BAR = 0.18  # inches at most: two bars need not fill a picture's height
 
 def width(look: Look) -> float:
     """Inches that a look takes, with what is between it and the next."""
-    panels = {"face": 2 * HEIGHT + _BETWEEN, "spectrum": 2 * _SPECTRUM + _BETWEEN + _TONES, "bars": _names(look) + _BARS}
+    panels = {
+        "face": 2 * HEIGHT + _BETWEEN,
+        "spectrum": 2 * _SPECTRUM + _BETWEEN + _TONES,
+        "bars": max(_names(look) + _BARS, _TITLE * len(_lost(look))),
+    }
     return panels[_kind(look)] + _APART
 
 
@@ -41,14 +45,11 @@ def draw(made: "Figure", look: Look, left: float, top: float) -> None:
     """Draw a look, its upper left corner so many inches from the picture's."""
     kind = _kind(look)
     if kind == "bars":
-        parts = len(look.axes[-1].places)
-        count = min(parts, _NAMED)
+        count = min(len(look.axes[-1].places), _NAMED)
         axes = axes_at(made, left + _names(look), top + TITLED, _BARS, min(HEIGHT, _BAR * (count + 0.4)))
         _bars(axes, look)
-        heaviest = f" (the heaviest {count} of {parts})" if parts > count else ""
-        words = f"{look.member}: what {_percent(look.score)} loses without each {look.axes[-1].name}{heaviest}"
         across, down = made.get_size_inches()
-        made.text(left / across, 1 - (top + TITLED - 0.04) / down, short(words, 64), fontsize=7.5, color=INK, va="bottom", parse_math=False)
+        made.text(left / across, 1 - (top + TITLED - 0.04) / down, _lost(look), fontsize=7.5, color=INK, va="bottom", parse_math=False)
         return
     weights, seen = _flat(look)
     side = HEIGHT if kind == "face" else _SPECTRUM
@@ -70,6 +71,13 @@ def draw(made: "Figure", look: Look, left: float, top: float) -> None:
 def _kind(look: Look) -> str:
     names = [axis.name for axis in look.axes]
     return "face" if "down" in names else "spectrum" if "time" in names else "bars"
+
+
+def _lost(look: Look) -> str:
+    """What bars are of."""
+    parts = len(look.axes[-1].places)
+    heaviest = f" (heaviest {_NAMED} of {parts})" if parts > _NAMED else ""
+    return f"{short(look.member, 20)}: what {_percent(look.score)} loses without each {look.axes[-1].name}{heaviest}"
 
 
 def _names(look: Look) -> float:
