@@ -22,6 +22,56 @@ from emofuse.media.hub import loaded
 SMALL = 1e-4  # spread of an adapter's second factor at the beginning: the model still says what it said
 
 
+class Adapted(nn.Module):
+    """A linear layer that stays as it is, and a change of its weights that is learnt: a product of two thin matrices.
+
+    While it is taught it may be wide: any change at all is learnt then, of which `narrow` keeps the nearest such product.
+
+    Args:
+        linear: The layer.
+        rank: Of the product.
+    """
+
+    def __init__(self, linear: nn.Linear, rank: int) -> None:
+        super().__init__()
+        self.linear = linear
+        self.down: nn.Parameter | None = nn.Parameter(torch.randn(rank, linear.in_features) * linear.in_features**-0.5)
+        self.up: nn.Parameter | None = nn.Parameter(torch.randn(linear.out_features, rank) * SMALL)
+        self.change: nn.Parameter | None = None
+        self.rank = rank
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Shape: (..., inputs) -> (..., outputs)."""
+        if self.change is not None:
+            return F.linear(x, self.linear.weight + self.change, self.linear.bias)
+        assert self.down is not None
+        assert self.up is not None
+        said: torch.Tensor = self.linear(x)
+        return said + F.linear(F.linear(x, self.down), self.up)
+
+    @torch.no_grad()
+    def widen(self) -> None:
+        """Let any change be learnt, beginning with none."""
+        self.change, self.down, self.up = nn.Parameter(torch.zeros_like(self.linear.weight)), None, None
+
+    @torch.no_grad()
+    def narrow(self) -> None:
+        """Keep of a change what a product of two thin matrices can hold (Eckart, Young 1936)."""
+        assert self.change is not None
+        left, sizes, right = torch.linalg.svd(self.change.float(), full_matrices=False)
+        root = sizes[: self.rank].sqrt()
+        self.up, self.down = nn.Parameter(left[:, : self.rank] * root), nn.Parameter(root[:, None] * right[: self.rank])
+        self.change = None
+
+    @torch.no_grad()
+    def merged(self) -> nn.Linear:
+        """One layer that says the same."""
+        assert self.down is not None
+        assert self.up is not None
+        self.linear.weight = self.linear.weight + self.up @ self.down
+        return self.linear
+
+
 class Pretrained(Encoder):
     """One sequence of vectors from a pretrained model.
 
@@ -67,6 +117,11 @@ class Pretrained(Encoder):
         """Shape: (B, T, L) numbers of pieces -> (B, T, D)."""
         return FAMILIES[self.family](self, x)
 
+    @property
+    def adapters(self) -> tuple[Adapted, ...]:
+        """Those of all its layers."""
+        return tuple(module for module in self.modules() if isinstance(module, Adapted))
+
     def settled(self) -> Self:
         """The same with every adapter added into its layer."""
         made = copy.deepcopy(self)
@@ -105,32 +160,6 @@ def longest(ids: torch.Tensor, padding: int) -> int:
     """How many columns hold anything but padding; at least one. Shape: (N, L)."""
     filled = (ids != padding).any(dim=0).nonzero()
     return int(filled[-1]) + 1 if len(filled) else 1
-
-
-class Adapted(nn.Module):
-    """A linear layer that stays as it is, and a product of two thin matrices beside it that is learnt.
-
-    Args:
-        linear: The layer.
-        rank: Of the product.
-    """
-
-    def __init__(self, linear: nn.Linear, rank: int) -> None:
-        super().__init__()
-        self.linear = linear
-        self.down = nn.Parameter(torch.randn(rank, linear.in_features) * linear.in_features**-0.5)
-        self.up = nn.Parameter(torch.randn(linear.out_features, rank) * SMALL)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Shape: (..., inputs) -> (..., outputs)."""
-        said: torch.Tensor = self.linear(x)
-        return said + F.linear(F.linear(x, self.down), self.up)
-
-    @torch.no_grad()
-    def merged(self) -> nn.Linear:
-        """One layer that says the same."""
-        self.linear.weight = self.linear.weight + self.up @ self.down
-        return self.linear
 
 
 def _rest(model: nn.Module, layers: int) -> None:

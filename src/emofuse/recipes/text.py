@@ -1,33 +1,37 @@
 """Emotion in what is said, from MELD and GoEmotions."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from emofuse.core.clip import Clip
 from emofuse.core.labels import COMMON_SEVEN
 from emofuse.core.modality import Modality
 from emofuse.corpora.goemotions import ekman_part
 from emofuse.corpora.meld import MELD
+from emofuse.data import Examples
 from emofuse.encoders.pretrained import Pretrained
 from emofuse.features.text import Tokens
 from emofuse.fusions.early import Early
 from emofuse.network import Network
 from emofuse.protocols.by_clip import official
 from emofuse.recipe import Recipe
-from emofuse.training.fit import fit
+from emofuse.training.fit import Epoch, fit
 
 OFFICIAL = official("part", train="train", valid="dev", test="test")
 
 
 def text(
     *,
-    epochs: int = 5,
-    learning_rate: float = 1e-3,
+    epochs: int = 4,
+    learning_rate: float = 1.5e-4,
     layers: int = 0,
     rank: int = 64,
+    wide: bool = True,
     comments: float = 0.25,
     turns: int = 3,
     names: str = "as they are",
-    length: int = 96,
+    length: int = 80,
     balance: float | None = None,
     smoothing: float = 0.05,
     dropout: float = 0.1,
@@ -46,6 +50,7 @@ def text(
         learning_rate: At its highest.
         layers: Of MiniLM's six, the last ones, that are learnt whole.
         rank: Of the adapters in the others.
+        wide: Any change of the adapted layers is learnt, and brought to that rank at the end; else adapters from the beginning.
         comments: In how many epochs of one a comment of GoEmotions is drawn.
         turns: Before the utterance that are read.
         names: How speakers are shown (`emofuse.features.text.NAMES`).
@@ -65,7 +70,7 @@ def text(
         features={Modality.TEXT: Tokens(length=length, turns=turns, names=names)},
         build=partial(_network, "minilm", length, layers, rank, dropout),
         fit=partial(
-            fit,
+            fit_wide if wide else fit,
             epochs=epochs,
             learning_rate=learning_rate,
             batch_size=batch_size,
@@ -87,6 +92,22 @@ def text(
         says="Emotion in what is said: English utterances, judged with the turns before them where there are any. It has learnt from "
         "scripts of a comedy and from comments on the web.",
     )
+
+
+def fit_wide(
+    network: Network, train: Examples, valid: Examples | None, *, kept: Callable[[Network, Epoch], None] | None = None, **settings: Any
+) -> list[Epoch]:
+    """`fit` with adapters that may learn any change, which is then brought to their rank.
+
+    A few epochs teach whole layers more than thin matrices; what they have learnt fits into thin ones afterwards.
+    """
+    adapters = [a for encoder in network.encoders.values() if isinstance(encoder, Pretrained) for a in encoder.adapters]
+    for adapter in adapters:
+        adapter.widen()
+    history = fit(network, train, valid, kept=kept, **settings)
+    for adapter in adapters:
+        adapter.narrow()
+    return history
 
 
 def _often(clip: Clip, comments: float) -> float:
