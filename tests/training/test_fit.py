@@ -125,6 +125,28 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not():
     assert not equal(weights(first), weights(other))
 
 
+def test_it_does_what_a_bare_loop_does_to_the_last_bit():
+    ours, bare = network(), network()
+
+    history = fit(ours, TRAIN, None, **{**FAST, "epochs": 2}, seed=3)
+
+    generator = torch.Generator().manual_seed(3)
+    torch.manual_seed(3)
+    groups = [{"params": [p for p in bare.parameters() if (p.ndim > 1) is wide], "weight_decay": 5e-4 * wide} for wide in (True, False)]
+    stepper = torch.optim.AdamW(groups, FAST["learning_rate"])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(stepper, FAST["learning_rate"], total_steps=2 * 6 + 1, pct_start=0.25)
+    losses = []
+    for batch in [batch for _ in range(2) for batch in TRAIN.drawn(8, generator)]:
+        loss = nn.functional.cross_entropy(bare.train()(batch).logits, batch.target)
+        stepper.zero_grad()
+        loss.backward()
+        stepper.step()
+        schedule.step()
+        losses.append(float(loss.detach()))
+    assert equal(weights(ours), weights(bare))
+    assert [line.loss for line in history] == [sum(losses[:6]) / 6, sum(losses[6:]) / 6]
+
+
 def test_valid_never_changes_what_is_learnt():
     one, two = network(), network()
 
@@ -197,6 +219,27 @@ def test_half_precision_learns_too_and_leaves_whole_weights():
 
     assert history[-1].loss < history[0].loss
     assert {p.dtype for p in taught.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize(("filler", "kept"), [(None, torch.bfloat16), (0.0, torch.float32)])
+def test_half_precision_rounds_features_but_never_numbers_of_words_pieces(filler, kept):
+    seen = []
+
+    class Noting(Mlp):
+        def early(self, x):
+            seen.append((self.training, x.dtype))
+            return super().early(x.float())
+
+    encoder = Noting(WIDTH, (16, 8))
+    encoder.filler = filler
+    taught = Network({EEG: encoder}, Early({EEG: 8}, CLASSES))
+    losses = []
+    taught.fusion.loss = lambda output, target: losses.append(output.logits.dtype) or nn.functional.cross_entropy(output.logits, target)
+
+    fit(taught, TRAIN, None, **{**FAST, "epochs": 1}, precision="bf16-mixed")
+
+    assert set(seen) == {(True, kept)}
+    assert set(losses) == {torch.float32}
 
 
 @pytest.mark.parametrize(
