@@ -27,7 +27,6 @@ def test_trees_learn_what_no_average_can_who_to_believe_about_which_class(genera
 def test_without_xgboost_the_extra_is_named(monkeypatch, generator):
     monkeypatch.setitem(sys.modules, "xgboost", None)
     truth = np.arange(30) % 3
-    decision = Boosted().fit({"face": np.eye(3)[truth][:, None]}, truth)
 
     with pytest.raises(RunError, match=r"emofuse\[boosted\]"):
-        decision({"face": np.eye(3)[truth][:, None]})
+        Boosted().fit({"face": np.eye(3)[truth][:, None]}, truth)

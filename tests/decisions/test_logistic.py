@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from emofuse.core.errors import SplitError
 from emofuse.decisions.logistic import Logistic
 
 
@@ -20,3 +22,22 @@ def test_what_is_asked_without_a_member_was_learnt_without_it(generator):
     gone = np.full_like(sure, np.nan)
 
     np.testing.assert_allclose(both({"face": gone, "voice": vague}), Logistic().fit({"voice": vague}, truth)({"voice": vague}))
+
+
+def test_what_all_members_say_is_learnt_when_it_is_fitted_not_when_it_is_asked(generator):
+    truth = generator.integers(3, size=120)
+    scores = {name: generator.dirichlet(np.ones(3), size=(120, 1)) for name in ("face", "voice")}
+
+    assert list(Logistic().fit(scores, truth).models_) == [("face", "voice")]
+
+
+def test_members_that_are_together_in_clips_of_one_class_alone_are_learnt_apart(generator):
+    truth = np.arange(120) % 3
+    scores = {name: generator.dirichlet(np.ones(3), size=(120, 1)) for name in ("face", "voice")}
+    scores["voice"][truth > 0] = np.nan
+
+    decision = Logistic().fit(scores, truth)
+
+    assert np.isfinite(decision({"face": scores["face"]})).all()
+    with pytest.raises(SplitError, match="of one class"):
+        decision({name: values[:1] for name, values in scores.items()})

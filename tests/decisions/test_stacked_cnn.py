@@ -35,3 +35,14 @@ def test_learning_leaves_the_callers_random_numbers_alone(generator):
     StackedCnn(epochs=1).fit(scores, np.arange(60) % 3)
 
     assert torch.equal(torch.rand(3), expected)
+
+
+def test_where_clips_are_many_passes_are_fewer_and_where_they_are_few_all_are_made(generator):
+    truth = np.arange(60) % 3
+    scores = {"face": generator.dirichlet(np.ones(3), size=(60, 2))}
+    twice, once = (StackedCnn(epochs=epochs).fit(scores, truth)(scores) for epochs in (2, 1))  # of two steps each
+
+    np.testing.assert_array_equal(StackedCnn(epochs=9, steps=5).fit(scores, truth)(scores), twice)
+    np.testing.assert_array_equal(StackedCnn(epochs=2, steps=100).fit(scores, truth)(scores), twice)
+    np.testing.assert_array_equal(StackedCnn(epochs=9, steps=1).fit(scores, truth)(scores), once)
+    assert not np.array_equal(once, twice)

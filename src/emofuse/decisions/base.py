@@ -5,6 +5,7 @@ M: members, N: clips (or cells of time), S: a member's own segments in each, C: 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Protocol, Self
 
 import numpy as np
@@ -113,7 +114,7 @@ def subsets(members: np.ndarray) -> Iterator[tuple[tuple[int, ...], np.ndarray]]
 
 
 class BySubset:
-    """A decision with a model of its own for every set of members that are there, learnt when that set is first met.
+    """A decision with a model of its own for every set of members that are there, smaller sets' learnt when they are first met.
 
     A model that has seen all members cannot be asked with one of them gone; one that was learnt without it can.
     """
@@ -126,11 +127,10 @@ class BySubset:
         """
         self.members_, self.targets_ = answered(by_member(scores), np.asarray(targets))
         self.names_, self.classes_ = tuple(sorted(scores)), self.members_.shape[2]
-        if len(np.unique(self.targets_)) < 2:
-            raise SplitError(
-                f"All {len(self.targets_)} clips to learn a decision from are of one class. Expected two or more; give it other clips."
-            )
+        _varied(self.targets_)
         self.models_: dict[tuple[str, ...], Model] = {}
+        with suppress(SplitError):  # few clips that have all members; sets of fewer may have more
+            self._model(self.names_)
         return self
 
     def __call__(self, scores: Scores) -> np.ndarray:
@@ -156,8 +156,14 @@ class BySubset:
             chosen = self.members_[[self.names_.index(name) for name in names]]
             whole = ~np.isnan(chosen).any(axis=2).any(axis=0)
             chosen, targets = answered(chosen[:, whole], self.targets_[whole])
+            _varied(targets)
             self.models_[names] = self.learn(chosen, targets)
         return self.models_[names]
+
+
+def _varied(targets: np.ndarray) -> None:
+    if len(np.unique(targets)) < 2:
+        raise SplitError(f"All {len(targets)} clips to learn a decision from are of one class. Expected two or more; give it other clips.")
 
 
 def check(decision: object, scores: Scores) -> None:

@@ -6,6 +6,7 @@ rows of absent segments are blank (the mean), and while learning whole members a
 B: batch, R: rows, C: classes.
 """
 
+import math
 from typing import Self
 
 import numpy as np
@@ -15,6 +16,7 @@ from torch import nn
 from emofuse.core.errors import SplitError
 from emofuse.decisions.base import CLIPS_A_CLASS, Scores, check, check_scores, check_targets, logs, normalized
 
+STEPS = 2_400  # sixty passes over 1,280 clips; seven over 10,000 teach it as much, in an eighth of the time
 ROWS, CLASSES = 10, 5  # the paper's image, and the smallest that two convolutions and two poolings leave something of
 
 
@@ -22,25 +24,27 @@ class StackedCnn:
     """Two convolutions, two dense layers; the mean of what several of them, taught from different beginnings, answer.
 
     Args:
-        epochs: Passes over the clips.
+        epochs: Passes over the clips, at most.
         learning_rate: Of Adam.
         batch: Clips a step.
         gone: Share of clips in which a member is blanked while learning.
         networks: How many.
         seed: Of initial weights, batch order, dropout and blanking.
+        steps: No more than so many in all, in whole passes, at least one: where clips are many, passes are few.
     """
 
     def __init__(
-        self, epochs: int = 60, learning_rate: float = 1e-3, batch: int = 32, gone: float = 0.2, networks: int = 1, seed: int = 0
+        self,
+        epochs: int = 60,
+        learning_rate: float = 1e-3,
+        batch: int = 32,
+        gone: float = 0.2,
+        networks: int = 1,
+        seed: int = 0,
+        steps: int = STEPS,
     ) -> None:
-        self.epochs, self.learning_rate, self.batch, self.gone, self.networks, self.seed = (
-            epochs,
-            learning_rate,
-            batch,
-            gone,
-            networks,
-            seed,
-        )
+        self.epochs, self.learning_rate, self.batch, self.gone = epochs, learning_rate, batch, gone
+        self.networks, self.seed, self.steps = networks, seed, steps
 
     def fit(self, scores: Scores, targets: np.ndarray) -> Self:
         """Learn from the clips that any member has an answer to.
@@ -100,7 +104,7 @@ class StackedCnn:
         owner = torch.from_numpy(members)
         count = int(owner.max()) + 1
         network.train()
-        for _ in range(self.epochs):
+        for _ in range(min(self.epochs, max(self.steps // math.ceil(len(inputs) / self.batch), 1))):
             for rows in torch.randperm(len(inputs)).split(self.batch):
                 seen = inputs[rows].clone()
                 if count > 1 and self.gone:
@@ -124,12 +128,12 @@ def stack(rows: int, classes: int) -> nn.Sequential:
     return nn.Sequential(
         nn.ZeroPad2d((0, width - classes, 0, height - rows)),
         nn.Conv2d(1, 32, 2),
+        nn.MaxPool2d((2, 1)),  # before the rectifier, as what is left is the same and half as many are rectified
         nn.ReLU(),
-        nn.MaxPool2d((2, 1)),
         nn.Dropout(0.25),
         nn.Conv2d(32, 64, 3),
-        nn.ReLU(),
         nn.MaxPool2d((2, 1)),
+        nn.ReLU(),
         nn.Dropout(0.25),
         nn.Flatten(),
         nn.Linear(64 * (((height - 1) // 2 - 2) // 2) * (width - 3), 64),
