@@ -33,7 +33,7 @@ def main() -> None:
     """Measure, print a table, and keep the rows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", choices=("decisions", "processes"), help="one question instead of both")
-    parser.add_argument("--epochs", type=int, default=30, help="of a cell (30)")
+    parser.add_argument("--epochs", type=int, default=40, help="of a cell (40)")
     parser.add_argument("--rounds", type=int, default=3, help="of the eight cells each way; medians count (3)")
     parser.add_argument("--docs", type=Path, default=Path("docs"), help="where rows are kept (docs)")
     options = parser.parse_args()
