@@ -90,15 +90,32 @@ def bands(
     Raises:
         UnknownName: An encoder or a protocol that is not among them.
     """
-    made_of = partial(_known("encoder", encoder, OVER_BANDS), len(electrodes))
-    made = _recipe(BandPower(tuple(electrodes), BANDS, way=way), made_of, members, epochs, protocol)
-    return replace(made, baseline={Modality.EEG: Few()}) if beside else made
+    return Recipe(
+        name="eeg-muse",
+        corpus=MUSE,
+        labels=MUSE.labels,
+        protocol=_known("protocol", protocol, PROTOCOLS),
+        features={Modality.EEG: BandPower(tuple(electrodes), BANDS, way=way)},
+        build=partial(_committee, partial(_known("encoder", encoder, OVER_BANDS), len(electrodes)), members),
+        fit=partial(
+            fit, epochs=epochs, learning_rate=3e-3, batch_size=8, weight_decay=0.05, optimizer="adamw", label_smoothing=0.05, clip=5.0,
+            averaging=0.98, choose=None, warm_up=0.15,
+        ),
+        window=WINDOW,
+        hop=HOP,
+        prepare=partial(window, number=0),
+        variants=tuple(partial(window, number=number) for number in range(1, WINDOWS)),
+        ships_everything=protocol == "people",
+        keep=original,
+        says=SAYS,
+        baseline={Modality.EEG: Few()} if beside else {},
+    )  # fmt: skip
 
 
 def waves(*, encoder: str = "eegnet", members: int = 1, epochs: int = 60, protocol: str = "people") -> Recipe:
     """Four seconds of samples from 1 to 45 Hz into EEGNet (Lawhern et al. 2018) or ShallowConvNet (Schirrmeister et al. 2017); 3 states.
 
-    No published figure by person.
+    There is no published figure by person.
 
     Args:
         encoder: One of `OVER_WAVES`.
@@ -109,7 +126,9 @@ def waves(*, encoder: str = "eegnet", members: int = 1, epochs: int = 60, protoc
     Raises:
         UnknownName: An encoder or a protocol that is not among them.
     """
-    return _recipe(Waveform(CHANNELS), partial(_known("encoder", encoder, OVER_WAVES), len(CHANNELS)), members, epochs, protocol)
+    network = partial(_known("encoder", encoder, OVER_WAVES), len(CHANNELS))
+    made = bands(epochs=epochs, protocol=protocol)
+    return replace(made, features={Modality.EEG: Waveform(CHANNELS)}, build=partial(_committee, network, members))
 
 
 def original(clip: Clip) -> bool:
@@ -130,28 +149,6 @@ def window(signal: Signal, number: int) -> Signal:
     part = sent[start : start + count]
     values[: len(part)] = part
     return Signal(values, signal.rate, channels=signal.channels)
-
-
-def _recipe(feature: Feature, encoder: Callable[[], Encoder], members: int, epochs: int, protocol: str) -> Recipe:
-    return Recipe(
-        name="eeg-muse",
-        corpus=MUSE,
-        labels=MUSE.labels,
-        protocol=_known("protocol", protocol, PROTOCOLS),
-        features={Modality.EEG: feature},
-        build=partial(_committee, encoder, members),
-        fit=partial(
-            fit, epochs=epochs, learning_rate=3e-3, batch_size=8, weight_decay=0.05, optimizer="adamw", label_smoothing=0.05, clip=5.0,
-            averaging=0.98, choose=None, warm_up=0.15,
-        ),
-        window=WINDOW,
-        hop=HOP,
-        prepare=partial(window, number=0),
-        variants=tuple(partial(window, number=number) for number in range(1, WINDOWS)),
-        ships_everything=protocol == "people",
-        keep=original,
-        says=SAYS,
-    )  # fmt: skip
 
 
 def _known(what: str, name: str, known: Mapping[str, Known]) -> Known:
