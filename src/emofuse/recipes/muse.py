@@ -21,7 +21,6 @@ from emofuse.encoders.eegnet import EegNet
 from emofuse.encoders.recurrent import Recurrent
 from emofuse.encoders.scaled_mlp import ScaledMlp
 from emofuse.encoders.shallow_convnet import ShallowConvNet
-from emofuse.features.base import Feature
 from emofuse.features.baseline import Few
 from emofuse.features.eeg import BandPower, Waveform
 from emofuse.fusions.early import Early
