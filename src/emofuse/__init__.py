@@ -23,6 +23,7 @@ def analyze(
     eeg: "str | os.PathLike[str] | None" = None,
     eeg_as: "Mapping[str, object] | None" = None,
     offsets: "Mapping[str, float | None] | None" = None,
+    transcribe: "str | os.PathLike[str] | None" = None,
     progress: "Progress | None" = None,
 ) -> "Answer":
     """Analyse one recording; what it needs is imported when it is called.
@@ -37,6 +38,7 @@ def analyze(
         eeg: The brain's recording of it: EDF, BDF, BrainVision, EEGLAB, FIF, .mat, numpy, Muse csv.
         eeg_as: What that file does not say of itself: variable, axes, channels, rate, unit.
         offsets: By how many seconds "audio", "text" or "eeg" is later than the recording; None for sound that is to be found by ear.
+        transcribe: A folder with a Whisper, which writes the transcript.
         progress: Told about milliseconds done, and in all.
 
     Returns:
@@ -58,5 +60,5 @@ def analyze(
 
     parts = {name: Path(part) for name, part in (("audio", audio), ("text", text), ("eeg", eeg)) if part is not None}
     later = {Modality(m): None if seconds is None else round(1_000 * seconds) for m, seconds in (offsets or {}).items()}
-    belonging = Belonging(**parts, eeg_as=eeg_as or {}, offsets=later)
+    belonging = Belonging(**parts, eeg_as=eeg_as or {}, offsets=later, listener=Path(transcribe) if transcribe is not None else None)
     return analyze_file(path, run=run, explain=explain, beside=beside, belonging=belonging, progress=progress or quiet_progress)

@@ -288,7 +288,7 @@ def analyze_files(
         ready(out)
     files, refused = recordings(paths)
     yield from refused
-    if belonging.anything and len(files) > 1:
+    if replace(belonging, listener=None).anything and len(files) > 1:
         raise MediaError(
             f"Sound, text or EEG was named beside {len(files)} recordings. Expected one recording that it belongs to; name only that one."
         )

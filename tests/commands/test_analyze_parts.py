@@ -66,6 +66,7 @@ def test_a_run_that_does_not_listen_to_what_was_named_says_so(visit, tmp_path):
         (["--offset", "eeg=auto"], 1, "audio=SECONDS"),
         (["--eeg-rate", "fast"], 1, "'fast' is no number"),
         (["--eeg", "no.edf"], 1, "no.edf"),
+        (["--transcribe", "no-whisper"], 1, "no-whisper"),
     ],
 )
 def test_what_cannot_be_is_said(visit, arguments, status, message, capsys):

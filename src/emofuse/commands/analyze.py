@@ -32,6 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parts = parser.add_argument_group("what belongs to the one recording that is named")
     parts.add_argument("--audio", type=Path, metavar="FILE", help="sound that is heard instead of the video's own")
     parts.add_argument("--text", type=Path, metavar="FILE", help="what was said: txt, srt, vtt, csv, eaf")
+    parts.add_argument("--transcribe", type=Path, metavar="DIR", help="write the transcript ourselves, by the Whisper in this folder")
     parts.add_argument("--eeg", type=Path, metavar="FILE", help="EDF, BDF, BrainVision, EEGLAB, FIF, .mat, numpy or Muse csv")
     for name, metavar, what in EEG_AS:
         parts.add_argument(f"--eeg-{name}", metavar=metavar, help=f"where the EEG's file does not say: {what}")
@@ -69,7 +70,7 @@ def belonging(options: argparse.Namespace) -> "Belonging":
     told = {name: getattr(options, f"eeg_{name}") for name, *_ in EEG_AS}
     kinds: dict[str, Callable[[str], object]] = {"channels": lambda names: tuple(names.split(",")), "rate": _number}
     eeg_as = {name: kinds.get(name, str)(value) for name, value in told.items() if value is not None}
-    return Belonging(options.audio, options.text, options.eeg, eeg_as, dict(map(_offset, options.offset)))
+    return Belonging(options.audio, options.text, options.eeg, eeg_as, dict(map(_offset, options.offset)), options.transcribe)
 
 
 def _number(text: str) -> float:
@@ -107,9 +108,11 @@ def run(options: argparse.Namespace) -> int:
         print("No files named. Expected videos, sound files, or folders of them; name at least one.", file=sys.stderr)
         return 2
     parts = any(path is not None for path in (options.audio, options.text, options.eeg))
-    if parts and (len(options.files) > 1 or options.cluster or Path(options.files[0]).is_dir()):
+    spread = bool(options.cluster) or any(Path(path).is_dir() for path in options.files)
+    if (parts and len(options.files) > 1) or (spread and (parts or options.transcribe)):
         print(
-            "--audio, --text and --eeg belong to one recording. Expected the name of that one, and no --cluster; name it alone.",
+            "--audio, --text and --eeg belong to one recording, and --transcribe goes with files, not with a folder or a cluster. "
+            "Expected the name of the one recording; name it alone.",
             file=sys.stderr,
         )
         return 2

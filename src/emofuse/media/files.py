@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -45,6 +45,7 @@ class Belonging:
         eeg: The brain's recording.
         eeg_as: What that does not say of itself: variable, axes, channels, rate, unit.
         offsets: By how many ms each is later than the recording; None for sound that is to be found by what is heard in both.
+        listener: A folder with a Whisper, which then writes the transcript.
     """
 
     audio: Path | None = None
@@ -52,17 +53,19 @@ class Belonging:
     eeg: Path | None = None
     eeg_as: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     offsets: Mapping[Modality, int | None] = field(default_factory=lambda: MappingProxyType({}))
+    listener: Path | None = None
 
     @property
     def anything(self) -> bool:
         """Whether there is any."""
-        return any(path is not None for path in (self.audio, self.text, self.eeg))
+        return any(path is not None for path in (self.audio, self.text, self.eeg, self.listener))
 
     def clip(self, path: Path) -> Clip:
         """The recording at `path`, which may itself be a transcript or EEG, with all that belongs to it.
 
         Raises:
-            MediaError: As `clip_from_files`; or two of a kind were named.
+            MediaError: As `clip_from_files`; or two of a kind were named; or nothing can be understood of the sound.
+            MissingModality: There is no sound to be understood.
         """
         what = kind(path)
         named = {"video": path} if what is None else {str(what): path}
@@ -71,7 +74,20 @@ class Belonging:
                 raise MediaError(f"Two files of {name} were named: {path} and {other}. Expected one; leave one of them out.")
             if other is not None:
                 named[name] = other
-        return clip_from_files(**named, eeg_as=self.eeg_as, offsets=self.offsets)  # type: ignore[arg-type]  # files by name
+        clip = clip_from_files(**named, eeg_as=self.eeg_as, offsets=self.offsets)  # type: ignore[arg-type]  # files by name
+        return clip if self.listener is None else self._understood(clip)
+
+    def _understood(self, clip: Clip) -> Clip:
+        """The same clip with what is said in its sound."""
+        from emofuse.media.listen import listen
+        from emofuse.media.whisper import Whisper
+
+        assert self.listener is not None
+        if Modality.TEXT in clip.sources:
+            raise MediaError(f"{clip.id} has a transcript, and was to be transcribed. Expected one of both; leave the other out.")
+        said = text_source_of(listen(clip, Whisper(self.listener)))
+        facts = MappingProxyType({**clip.facts, "text": f"transcribed by {self.listener.resolve().name}"})
+        return replace(clip, sources=MappingProxyType({**clip.sources, Modality.TEXT: said}), facts=facts)
 
 
 ALONE = Belonging()
