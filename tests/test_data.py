@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.errors import MissingModality, SplitError, UnknownName
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.data import Rows, examples, one_hot
+from emofuse.data import Examples, Rows, examples, one_hot
 from emofuse.features.cache import Cache
 
 LABELS = LabelSet(("anger", "calm", "fear"))
@@ -226,3 +226,57 @@ def test_what_is_asked_for_is_a_copy_that_may_be_changed():
 def test_features_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match="2 clips have features of 2 shapes, such as .*Expected one; let the recipe's `prepare`"):
         Rows([np.zeros((1, 3)), np.zeros((1, 4))])
+
+
+def filled(lengths, width=8):
+    """Rows of ones of these lengths, filled up with zeros; what each is called stands before its target."""
+    values = torch.zeros(len(lengths), 1, 1, width)
+    for row, length in zip(values, lengths, strict=True):
+        row[0, 0, :length] = 1
+    target = torch.arange(len(lengths))[:, None].float()
+    return Examples({AUDIO: values}, {AUDIO: torch.ones(len(lengths), dtype=torch.bool)}, target, target)
+
+
+def test_rows_of_about_one_length_stand_together_and_each_is_drawn_once():
+    lengths = [1 + i % 8 for i in range(64)]
+    part = filled(lengths)
+
+    batches = [batch.target[:, 0].int().tolist() for batch in part.drawn_alike(8, torch.Generator().manual_seed(0))]
+
+    assert sorted(i for batch in batches for i in batch) == list(range(64))
+    assert all(len({lengths[i] for i in batch}) == 1 for batch in batches)
+    assert [lengths[batch[0]] for batch in batches] != sorted(lengths[batch[0]] for batch in batches)
+
+
+def test_each_epoch_puts_other_rows_of_one_length_together():
+    part, generator = filled([1 + i % 2 for i in range(64)]), torch.Generator().manual_seed(0)
+
+    first, second = ({tuple(sorted(batch.target[:, 0].tolist())) for batch in part.drawn_alike(8, generator)} for _ in range(2))
+
+    assert not first & second
+
+
+def test_a_last_batch_that_is_not_full_is_left_out_of_rows_of_one_length_too():
+    assert [len(batch) for batch in filled([1] * 19).drawn_alike(8, torch.Generator().manual_seed(0))] == [8, 8]
+    assert [len(batch) for batch in filled([1] * 3).drawn_alike(8, torch.Generator().manual_seed(0))] == [3]
+
+
+@pytest.mark.parametrize("way", ["drawn", "drawn_alike"])
+def test_what_is_drawn_less_often_comes_in_some_epochs_and_all_the_rest_in_every_one(way):
+    often = torch.tensor([1.0] * 20 + [0.25] * 40)
+    part = replace(filled([1 + i % 8 for i in range(60)]), often=often)
+    generator = torch.Generator().manual_seed(0)
+
+    epochs = [[i for batch in getattr(part, way)(10, generator) for i in batch.target[:, 0].int().tolist()] for _ in range(12)]
+
+    assert part.epoch == 30
+    assert all(len(set(epoch)) == len(epoch) == 30 for epoch in epochs)
+    assert sum(i < 20 for epoch in epochs for i in epoch) >= 12 * 19  # one at most falls to the rounding of an epoch's size
+    assert len({i for epoch in epochs for i in epoch}) >= 55  # by chance, three quarters to the twelfth of forty are still waiting
+
+
+def test_how_often_a_clip_is_drawn_is_asked_of_the_clip():
+    made = examples([clip(1), clip(2)], {AUDIO: Plain()}, LABELS, often=lambda one: 1.0 if one.id == "1" else 0.5)
+
+    assert made.often.tolist() == [1.0, 0.5]
+    assert examples([clip(1)], {AUDIO: Plain()}, LABELS).often is None

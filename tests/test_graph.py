@@ -1,8 +1,12 @@
 import numpy as np
 import pytest
+import torch
 
 from emofuse.core.modality import Modality
-from emofuse.graph import GRAPH, open_graph
+from emofuse.encoders.pretrained import Pretrained
+from emofuse.fusions.early import Early
+from emofuse.graph import GRAPH, Quantized, open_graph
+from emofuse.network import Network
 
 AUDIO, VIDEO = Modality.AUDIO, Modality.VIDEO
 
@@ -46,3 +50,67 @@ def test_it_is_small_and_says_nothing_of_the_machine_it_was_made_on(toy_run):
 
 def test_a_run_without_a_graph_has_none(tmp_path):
     assert open_graph(tmp_path, (AUDIO,)) is None
+
+
+@pytest.fixture
+def words(small_bert):
+    """A network over words that rests on a pretrained model; adapters are given something to say."""
+    torch.manual_seed(0)
+    encoder = Pretrained(str(small_bert), length=12, rank=2)
+    with torch.no_grad():
+        for p in encoder.parameters():
+            p.normal_(0, 0.2)
+    return Network({Modality.TEXT: encoder}, Early({Modality.TEXT: encoder.dim}, 3)).eval()
+
+
+def rows(*lengths):
+    """Numbers of pieces, filled up with zeros, and that they are there."""
+    values = np.zeros((len(lengths), 1, 12), dtype=np.float32)
+    for i, length in enumerate(lengths):
+        values[i, 0, :length] = [2, *(5 + (i + j) % 8 for j in range(length - 2)), 3][:length]
+    return {Modality.TEXT: values}, {Modality.TEXT: np.ones(len(lengths), dtype=bool)}
+
+
+@pytest.mark.slow
+def test_eight_bits_say_nearly_what_the_network_says_whoever_else_is_asked_about(words, tmp_path):
+    quick = Quantized(words, "abc", tmp_path / "graphs")
+    inputs, present = rows(3, 12, 7)
+
+    together = quick(inputs, present)
+    alone = quick({Modality.TEXT: inputs[Modality.TEXT][1:2]}, {Modality.TEXT: present[Modality.TEXT][1:2]})
+
+    assert together.shape == (3, 3)
+    np.testing.assert_allclose(together, quick._asked(inputs, present), atol=0.15)
+    np.testing.assert_array_equal(alone, together[1:2])
+
+
+@pytest.mark.slow
+def test_a_graph_is_made_once_kept_and_made_again_where_it_was_changed(words, tmp_path):
+    inputs, present = rows(3)
+    first = Quantized(words, "abc", tmp_path)(inputs, present)
+    (file,) = tmp_path.glob("*.onnx")
+    made, content = file.stat().st_mtime_ns, file.read_bytes()
+
+    again = Quantized(words, "abc", tmp_path)(inputs, present)
+    assert file.stat().st_mtime_ns == made
+    file.write_bytes(content[:-7])
+    mended = Quantized(words, "abc", tmp_path)(inputs, present)
+
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_array_equal(first, mended)
+    assert file.read_bytes()[-7:] == content[-7:]
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".onnx", ".sha256"]
+
+
+def test_other_weights_have_another_graph(words, tmp_path):
+    assert Quantized(words, "abc", tmp_path).name != Quantized(words, "abd", tmp_path).name
+
+
+def test_where_no_graph_can_be_kept_the_network_itself_answers_and_says_so(words, tmp_path, caplog):
+    (tmp_path / "graphs").write_text("a file where a folder is wanted", encoding="utf-8")
+    inputs, present = rows(3, 9)
+
+    quick = Quantized(words, "abc", tmp_path / "graphs")
+
+    np.testing.assert_allclose(quick(inputs, present), quick._asked(inputs, present), atol=1e-6)
+    assert "the network itself answers" in caplog.text

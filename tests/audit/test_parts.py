@@ -153,6 +153,18 @@ def test_long_texts_that_come_back_are_named_whatever_their_case():
     assert (found.grade, found.rows) == (Grade.INFLATED, (("c", "a"),))
 
 
+def test_turns_before_and_speakers_are_no_part_of_a_text():
+    said = "I have told you not to do that"
+
+    def spoken(name, who, before):
+        source = Source(Path(name), lambda path: Signal(np.array([[f"{who}: {said}", before]]), 1.0))
+        return Clip(name, who, "anger", {Modality.TEXT: source}, {"speaker": who})
+
+    (found,) = texts.look(seen([spoken("a", "Ann", "Bob: What a day that was, was it not?")], [spoken("b", "Bob", "")]))
+
+    assert found.count == 1
+
+
 def test_short_texts_come_back_by_themselves():
     assert texts.look(seen([clip("a", text="Yeah, okay.")], [clip("b", text="yeah okay")])) == []
 

@@ -6,7 +6,7 @@ import pytest
 from emofuse.core.errors import CorpusError
 from emofuse.core.labels import COMMON_SEVEN, relabel
 from emofuse.core.modality import Modality
-from emofuse.corpora.goemotions import EKMAN, GOEMOTIONS, WORDS, by_ekman
+from emofuse.corpora.goemotions import EKMAN, GOEMOTIONS, WORDS, by_ekman, ekman_part
 
 
 def table(file: Path, *lines: str) -> Path:
@@ -113,3 +113,13 @@ def test_the_real_grouping_is_that_of_the_grouped_files(shared):
 
     assert {clip.id: clip.facts["ekman"] for clip in clips} == grouped
     assert Counter(clip.label for clip in clips)[None] == 3_763 + 92 + 468 + 12 + 451 + 8
+
+
+def test_a_part_by_ekman_is_a_corpus_of_its_own_in_the_same_folder(tmp_path):
+    table(tmp_path / "goemotions" / "test.tsv", "Hm\t2,3\ta", "Ha\t1,14\tb")
+    table(tmp_path / "goemotions" / "train.tsv", "So\t27\tc")
+
+    corpus = ekman_part("test")
+
+    assert [(clip.id, clip.label) for clip in corpus.clips(corpus.under(tmp_path))] == [("a", "anger"), ("b", None)]
+    assert (corpus.labels, corpus.name) == (COMMON_SEVEN, "goemotions test by Ekman")

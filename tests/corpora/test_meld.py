@@ -93,6 +93,17 @@ def test_dialogues_of_different_parts_are_different_dialogues_and_people_cross_p
     assert {clip.facts["part"] for clip in clips if clip.subject == "meld-Ross"} == {"train", "test"}
 
 
+def test_an_utterance_has_the_turns_of_its_own_dialogue_before_it_the_latest_first(tmp_path):
+    lines = [row(i, f"number {i}", "Ross" if i % 2 else "Monica", "neutral", i // 5, i % 5) for i in (4, 0, 2, 1, 3, 5, 6)]
+    table(tmp_path / "train_sent_emo.csv", *lines)
+
+    said = {clip.id: clip.signal(Modality.TEXT).values[0].tolist() for clip in MELD.clips(tmp_path)}
+
+    assert said["train-0000-00"] == ["Monica: number 0", "", "", ""]
+    assert said["train-0000-04"] == ["Monica: number 4", "Ross: number 3", "Monica: number 2", "Ross: number 1"]
+    assert said["train-0001-01"] == ["Monica: number 6", "Ross: number 5", "", ""]
+
+
 def test_films_are_read_where_their_folder_stands_and_strays_are_not(tmp_path, models, monkeypatch):
     monkeypatch.setenv("EMOFUSE_HOME", str(models))
     small_tree(tmp_path)

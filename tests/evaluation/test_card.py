@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,12 @@ def test_a_card_says_how_it_does_on_what_it_has_never_seen():
 @pytest.mark.parametrize("words", ["People unknown", "no figures by group can be given"])
 def test_a_card_of_people_unknown_says_so(words):
     assert words in card(SAID, TOY, report(known=False), {}, "")
+
+
+def test_a_card_of_a_text_run_says_what_it_looks_at_and_what_else_it_learnt_from():
+    other = replace(TOY, name="comments", citation="Somebody 2020", license="free")
+
+    text = card({**SAID, "window": None, "modalities": ["text"]}, TOY, report(), {}, "", beside=[other])
+
+    assert "| window | one utterance, with the turns before it |" in text
+    assert "comments: Somebody 2020\n\nLicence: **free**" in text
