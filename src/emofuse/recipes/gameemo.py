@@ -25,7 +25,7 @@ BANDS = tuple((name.lower(), low, high) for name, (low, high) in corpus.BANDS.it
 def bands(*, form: str = "bands", beside: int = 0, members: int = 3, epochs: int = 20, protocol: str = "pairs") -> Recipe:
     """Powers of four bands at 14 electrodes over 12 s; leave one pair of people out, 4 games (chance 0.25).
 
-    No published figure keeps people apart: Alakus et al. 2020 report 75 % and more within all people together, windows shuffled.
+    There is no published figure that keeps people and their twins apart; Alakus et al. 2020 published the data.
     The label is the game: nothing here tells an emotion from a moment, or from how a game sounds and moves.
 
     Args:
