@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+import torch
 
 from emofuse.core.clip import Chunk, Signal
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
 from emofuse.corpora.toy import TOY
+from emofuse.encoders.scaled_mlp import ScaledMlp
 from emofuse.explanations.looks import looks
 from emofuse.explanations.shown import Showing
 from emofuse.features.audio import LogMel, Mfcc
@@ -55,12 +57,12 @@ class Flat(Passing):
         return x.flatten(2)
 
 
-def picture(weights):
+def picture(weights, **more):
     """A recognizer that multiplies a picture's numbers, (colours, rows, columns), by weights for anger."""
     table = np.zeros((weights.size, 4))
     table[:, 0] = weights.ravel()
     network = Network({VIDEO: Flat(*weights.shape)}, Written({VIDEO: table}))
-    return NetworkRecognizer("picture", network, {VIDEO: Pixels()}, TOY.labels, window=1_000)
+    return NetworkRecognizer("picture", network, {VIDEO: Pixels()}, TOY.labels, window=1_000, **more)
 
 
 def test_colours_of_a_pixel_are_taken_together():
@@ -80,6 +82,18 @@ def test_colours_of_a_pixel_are_taken_together():
     assert (look.weights[:, 3, 0] < 0).all()
     assert look.weights.sum() == pytest.approx(look.score - look.without, abs=0.02)
     assert look.without == pytest.approx(0.25)
+
+
+def test_weights_are_of_the_probability_that_was_calibrated():
+    weights = np.zeros((1, 4, 4))
+    weights[0, 1, 2] = 6.0
+    white = Signal(np.full((2, 1, 4, 4), 255, dtype=np.uint8), 2)
+
+    plain, doubtful = (found(picture(weights, temperature=temperature), VIDEO, white)[0][0] for temperature in (1.0, 3.0))
+
+    assert doubtful.score == pytest.approx(np.exp(2) / (np.exp(2) + 3))
+    assert doubtful.weights.sum() == pytest.approx(doubtful.score - 0.25, abs=0.02)
+    assert plain.weights.sum() > doubtful.weights.sum() + 0.1
 
 
 def test_cepstra_begin_at_an_even_sound_and_not_at_their_smallest_number(toy):
@@ -138,6 +152,18 @@ def test_columns_of_a_table_are_called_as_its_signal_calls_them(units):
     (look,), _ = found(units, VIDEO, Signal(np.ones((2, 5), dtype=np.float32), 2, channels=names))
 
     assert (look.axes[0].name, look.axes[0].places) == ("column", names)
+
+
+def test_a_column_that_is_as_usual_where_the_network_learnt_is_missed_by_nobody():
+    encoder = ScaledMlp(3, (8, 8))
+    encoder.adjust(torch.tensor([[[1.0, 5.0, -2.0]], [[3.0, 9.0, 2.0]]]))  # usual are 2, 7 and 0
+    network = Network({VIDEO: encoder}, Written({VIDEO: np.random.default_rng(0).normal(size=(8, 4))}))
+    recognizer = NetworkRecognizer("units", network, {VIDEO: Vectors("mean", VIDEO)}, TOY.labels, window=1_000)
+
+    (look,), _ = found(recognizer, VIDEO, Signal(np.array([[2.0, 7.0, 1.0]], dtype=np.float32), 1))
+
+    np.testing.assert_allclose(look.weights[:2], 0.0, atol=1e-6)
+    assert abs(look.weights[2]) > 1e-3
 
 
 def test_a_wave_is_looked_at_by_the_names_of_its_channels(brain, toy):
