@@ -289,6 +289,7 @@ def test_a_recipe_with_a_baseline_is_trained_saved_loaded_and_judged_with_it(tra
     assert set(said["population"]) == {"eeg"}
     assert report.accuracy.value == 1.0  # whoever is judged alone is as loud as they are
     assert [note for note in report.notes if "own baseline" in note]
+    assert "with the person's own baseline of eeg" in (folder / "card.md").read_text(encoding="utf-8")
     assert (answers(recognizer, clips).argmax(axis=1) == [0, 1, 0, 1, 0, 1]).all()
     assert np.unique(answers(recognizer, [clips[0]]).argmax(axis=1)).tolist() == [1]  # alone, far louder than usual
 

@@ -67,6 +67,7 @@ def card(
         "## Figures",
         f"{how} {report.honesty[0].upper()}{report.honesty[1:]}. "
         f"Intervals of 95 % by drawing {report.drawn} anew, {report.n} {report.level}s.",
+        *_not_alone(said),
         _table(
             ("figure", "value", "interval"),
             [
@@ -102,6 +103,17 @@ def card(
         MUST_NOT,
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _not_alone(said: Mapping[str, object]) -> list[str]:
+    """What must be told of a run whose features are seen against the person's own."""
+    known = said.get("population")
+    if not isinstance(known, Mapping) or not known:
+        return []
+    return [
+        f"These figures are with the person's own baseline of {' and '.join(sorted(known))}: other recordings of whoever is judged, or the "
+        f"same recording's past, say what is usual for them. They are not to be compared with figures of clips that are judged alone."
+    ]
 
 
 def _window(said: Mapping[str, object]) -> str:
