@@ -45,6 +45,12 @@ def recipe(path):
     return call(path, {})
 
 
+@pytest.fixture(autouse=True)
+def no_graphs_of_pretrained_models(monkeypatch):
+    """Making one takes seconds; `tests/test_graph.py` does."""
+    monkeypatch.setattr("emofuse.graph.Quantized._opened", lambda self: None)
+
+
 @pytest.fixture
 def clips(recipe, tmp_path):
     """A few clips of the recipe's corpus, of more than one label."""
@@ -120,7 +126,7 @@ def test_saving_and_loading_gives_the_same_scores(path, recipe, clips, tmp_path)
     second = after(clips[0])
     assert (after.name, after.labels, after.modalities) == (recipe.name, recipe.labels, frozenset(recipe.features))
     assert (first.segments, first.threshold, first.absent) == (second.segments, second.threshold, second.absent)
-    np.testing.assert_array_equal(second.scores, first.scores)
+    np.testing.assert_allclose(second.scores, first.scores, atol=1e-2 if recipe.half else 0, rtol=0)
     np.testing.assert_allclose(second.scores[second.present].sum(axis=1), 1, atol=1e-5)
     assert second.present.any()
 
@@ -128,6 +134,8 @@ def test_saving_and_loading_gives_the_same_scores(path, recipe, clips, tmp_path)
 @pytest.mark.slow
 def test_its_graph_gives_the_same_scores(path, recipe, clips, tmp_path):
     network = recipe.build().eval()
+    if not isinstance(network, Committee) and any(encoder.filler is not None for encoder in network.encoders.values()):
+        pytest.skip("it cuts what it is given: its graph is made where it is asked")
     save(tmp_path / "run", network, recipe=recipe, path=path, arguments={}, seed=0, example=asked(recipe, network, clips))
 
     answered = load(tmp_path / "run")(clips[0])

@@ -36,7 +36,7 @@ def text(
 ) -> Recipe:
     """An utterance alone, by a pretrained model that is fine-tuned whole; MELD's official parts, 7 emotions.
 
-    Weighted F1 on test: .6204 with BERT (table 6), .6296 with RoBERTa (table 7). Their models are named or given as folders,
+    Weighted F1 on test: 0.6204 with BERT (table 6), 0.6296 with RoBERTa (table 7). Their models are named or given as folders,
     ``model=google-bert/bert-base-uncased`` or ``model=FacebookAI/roberta-base``; MiniLM, a fifth of their size, comes with a package.
     Differences: 2,610 utterances are judged, where they print 4,807; a linear layer on the first mark and the mean of the words in
     place of the model's own head; the learning rate rises and falls in one cycle, and biases do not decay; MELD has no utterance

@@ -42,8 +42,8 @@ def text(
     """MiniLM with low-rank adapters over an utterance and the turns before it; MELD's official parts, 7 emotions.
 
     Comments of GoEmotions, grouped by Ekman, are learnt from beside MELD. Epochs are fixed and the last one is kept; dev is
-    for the temperature. Weighted F1 on MELD test: asswin_2023 .6204 (BERT, table 6) and .6296 (RoBERTa, table 7), with five
-    times as many weights; the best published on text alone is about .669.
+    for the temperature. Weighted F1 on MELD test: asswin_2023 0.6204 (BERT, table 6) and 0.6296 (RoBERTa, table 7), with five
+    times as many weights; the best published on text alone is about 0.669.
 
     Args:
         epochs: Over MELD.
