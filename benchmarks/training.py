@@ -72,7 +72,7 @@ def main() -> None:
     torch.set_num_threads(1)
     whole_shapes = {AUDIO: (156, 10), VIDEO: (15, 3, options.side, options.side)}
     cases = (
-        Case("the bench's face", _face, {VIDEO: (1, 35)}, batch=48, count=1_200, epochs=8),
+        Case("the bench's face", _face, {VIDEO: (1, 35)}, batch=48, count=1_200, epochs=30),
         Case("the bench's voice", _voice, {AUDIO: (301, 80)}, batch=48, count=240, epochs=2),
         Case("intermediate attention, whole", partial(whole, FUSIONS[0]), whole_shapes, batch=4, count=24, epochs=1),
     )
