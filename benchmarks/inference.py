@@ -28,6 +28,9 @@ SIGNALS = {
         np.random.default_rng(0).normal(scale=0.1, size=recognizer.window * 16).astype(np.float32), 16_000
     ),
     Modality.VIDEO: lambda recognizer: Signal(np.random.default_rng(0).integers(0, 255, (1, 48, 48), dtype=np.uint8), 5),
+    Modality.TEXT: lambda recognizer: Signal(
+        np.array([["Ann: I told you so, did I not?", "Bob: You did.", "Ann: And?", "Bob: You were right."]]), 1.0
+    ),
 }
 
 
