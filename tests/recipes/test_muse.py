@@ -132,3 +132,20 @@ def test_what_is_not_known_is_refused_with_what_is(arguments, what):
 
 def test_the_recipe_says_that_it_tells_no_emotions():
     assert "no emotions" in bands().says.replace("\n", " ")
+
+
+def test_the_shipped_run_takes_strong_alpha_for_rest_and_says_what_it_is_not(tmp_path):
+    from emofuse.run import folder, load
+
+    generator = np.random.default_rng(0)
+    hertz = np.fft.rfftfreq(20 * RATE, 1 / RATE)[:, None]
+    pink = np.fft.irfft(np.fft.rfft(generator.normal(size=(20 * RATE, 5)), axis=0) / np.maximum(hertz, 1) ** 0.7, axis=0)
+    values = 10 * pink / pink.std(axis=0)
+    values += np.array([25, 8, 8, 25, 0]) * np.sin(2 * np.pi * 10 * np.arange(20 * RATE)[:, None] / RATE)
+
+    timeline = load("eeg-muse")(clip(tree("muse").written(tmp_path / "closed_eyes.csv", values)))
+
+    assert timeline.label == "relaxed"
+    card = (folder("eeg-muse") / "card.md").read_text(encoding="utf-8")
+    assert "no emotions" in card
+    assert "four people say little about a fifth" in card
