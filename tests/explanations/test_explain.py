@@ -143,6 +143,7 @@ def test_an_absent_member_added_nothing(untaught, long, gone, left):
     (other,) = added.values()
     assert (other == 0).all()
     assert {look.member for moment in explanation.moments for look in moment.looks} == {left}
+    assert explanation.notes == ()
 
 
 def test_where_there_is_no_answer_there_is_nothing_to_explain(untaught, long):
