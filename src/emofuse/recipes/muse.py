@@ -52,8 +52,8 @@ OVER_WAVES: Mapping[str, Callable[[int], Encoder]] = MappingProxyType({"eegnet":
 SAYS = (
     "What four people were asked to do, from a Muse headband: relax, nothing in particular, or concentrate. **States of attention, no "
     "emotions**: it cannot tell how anybody feels, and its 'neutral' is not that of other recognizers. A demonstration of the way from a "
-    "raw recording to an answer: 24 recordings of 4 people, one sitting each, so that states differ by whatever else differed between "
-    "recordings. Three of the four people had a loose electrode (AF8) while they concentrated, and none otherwise; where it spreads by "
+    "raw recording to an answer: 24 recordings of 4 people, of one state each, so that states differ by whatever else differed between "
+    "recordings. Three of the four people had a loose electrode (AF8) while they concentrated, and hardly otherwise; where it spreads by "
     "more than 250 microvolts it is not looked at, but below that it may be what is recognized. "
     "Figures are of whole recordings, each the mean over up to a minute; a window of four seconds by itself is right less often, and "
     "four people say little about a fifth."
