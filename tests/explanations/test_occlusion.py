@@ -134,7 +134,7 @@ def test_features_of_another_length_are_asked_one_by_one(reader):
 
 def test_of_a_table_of_powers_channels_and_bands_are_taken_away():
     rows = np.arange(1, 9, dtype=np.float32).reshape(1, 8)
-    names = ("F3 theta", "F3 alpha", "F4 theta", "F4 alpha", "T7 theta", "T7 alpha", "T8_Theta", "T8_Alpha")
+    names = ("F3 theta", "F3 alpha", "F4 theta", "F4 alpha", "T7 theta", "T7 alpha", "T8_Theta", "T8_Alpha_Power")
 
     (channel, without), (band, faded) = powers(rows, names, np.full(8, 0.5))
 

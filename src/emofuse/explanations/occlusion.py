@@ -20,8 +20,8 @@ from emofuse.windows import Judge
 BANDS = {"delta": (1.0, 4.0), "theta": (4.0, 8.0), "alpha": (8.0, 14.0), "beta": (14.0, 31.0), "gamma": (31.0, 50.0)}
 """Of EEG, in hertz, as Zheng, Lu 2015 have them for SEED."""
 
-POWER = re.compile(rf"(.+)[ _]({'|'.join(BANDS)})", re.IGNORECASE)
-"""How a column of a table of band powers is named: "AF3 theta"."""
+POWER = re.compile(rf"(.+)[ _]({'|'.join(BANDS)})(?:[ _]power)?", re.IGNORECASE)
+"""How a column of a table of band powers is named: "AF3 theta", or "AF3_Theta_Power"."""
 
 PHRASES = 64  # parts of what was said, at most: each is a text to be read anew; of more words, neighbours go together
 
