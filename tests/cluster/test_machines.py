@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -30,14 +31,18 @@ ray = pytest.mark.skipif(
 
 
 @pytest.fixture
-def started():
-    """Starts ``python WORDS`` in a group of its own, as a terminal does; what is left of it goes with the test."""
+def started(tmp_path):
+    """Starts ``python WORDS`` in a group of its own, as a terminal does; what is left of it goes with the test.
+
+    Its cores are shared out among its own workers, whoever else has some on this machine.
+    """
     running = []
+    places = {"PYTHONPATH": str(SRC), "TMPDIR": str(tmp_path), "RAY_TMPDIR": tempfile.gettempdir()}  # sockets need short names
 
     def start(*words, **options):
         process = subprocess.Popen(
             [sys.executable, *map(str, words)],
-            env={**os.environ, "PYTHONPATH": str(SRC), "OMP_NUM_THREADS": "1"},
+            env={**os.environ, **places, "OMP_NUM_THREADS": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
