@@ -5,6 +5,7 @@ Each is a `Reading`: it takes the clip's chunks and answers what is complete. Wh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from typing import Protocol
 
 import numpy as np
@@ -69,7 +70,8 @@ class Samples:
         present = np.ones(count, dtype=bool) if signal.present is None else signal.present
         scores = np.full((count, len(self.recognizer.labels)), np.nan, dtype=np.float32)
         if present.any():
-            seen = self.recognizer.features[self.modality](replace(signal, values=signal.values[present], present=None))
+            times = None if signal.when is None else tuple(compress(signal.when, present))
+            seen = self.recognizer.features[self.modality](replace(signal, values=signal.values[present], present=None, when=times))
             inputs = {self.modality: seen[:, None]}  # (B, 1, ...)
             scores[present] = self.recognizer.probabilities(inputs, {self.modality: np.ones(len(seen), dtype=bool)})
         for i, segment in enumerate(when):

@@ -22,6 +22,7 @@ from emofuse.explanations.occlusion import BANDS
 from emofuse.features.audio import LogMel
 from emofuse.fusions.base import Output, pooled
 from emofuse.media.files import clip_from_files
+from emofuse.media.utterances import Utterance, as_signal
 from emofuse.run import load, shipped
 
 from .conftest import VOCABULARY, Powers, Words, Written, written
@@ -37,6 +38,13 @@ class Corner:
 
     def __call__(self, signal):
         return signal.values[:, 0, :3].astype(np.float32) / 255
+
+
+class ByLine(Words):
+    """Which words of a vocabulary each line holds. Shape: (time, 1) str -> (time, words)."""
+
+    def __call__(self, signal):
+        return np.array([[float(word in line.split()) for word in VOCABULARY] for line in signal.values[:, 0]], dtype=np.float32)
 
 
 class Together(Written):
@@ -223,6 +231,21 @@ def test_where_nothing_was_said_no_words_are_looked_at(reader):
 
     assert [moment.looks for moment in explanation.moments] == [()]
     assert explanation.notes == ()
+
+
+def test_an_utterance_without_words_between_others_keeps_nobody_from_being_looked_at(reader):
+    lone = copy(reader)
+    lone.window = None
+    turns = [Utterance("nobody came", Segment(0, 800)), Utterance("", Segment(800, 1_600)), Utterance("lovely news", Segment(1_600, 2_400))]
+    lone.features = {TEXT: ByLine()}
+
+    timeline, explanation = of(lone, made("talk", text=as_signal(turns, turns=0)))
+
+    assert timeline.absent == (None, "no words", None)
+    (look,) = [look for moment in explanation.moments if moment.label == "happiness" for look in moment.looks if look.axes[0].places]
+    assert look.segment == Segment(1_600, 2_400)
+    assert look.axes[0].places == ("lovely", "news")
+    assert look.weights.argmax() == 0
 
 
 def test_eeg_is_looked_at_by_channel_and_by_band(brain, toy):
