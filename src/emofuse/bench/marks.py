@@ -3,16 +3,17 @@
 Asked are the questions that clips and splits alone can answer; ``emofuse audit`` asks all of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from emofuse.audit import dialogues, married, people, recordings
-from emofuse.audit.base import Evidence, Finding, Grade, NotLooked, Question
+from emofuse.audit.base import Evidence, Finding, Grade, NotLooked
 from emofuse.bench.order import Work
 from emofuse.core.clip import Clip
 from emofuse.core.modality import Modality
 
-ABOUT_CLIPS: Sequence[Question] = (married, people, recordings, dialogues)
+Look = Callable[[Evidence], Sequence[Finding]]
+ABOUT_CLIPS: Sequence[Look] = (married.look, people.look, recordings.look, dialogues.look)
 
 
 def marks(made: Work) -> Iterator[str]:
@@ -21,16 +22,16 @@ def marks(made: Work) -> Iterator[str]:
     Of clips that are pairs of different people, each modality is asked whether its own people are apart.
     """
     evidence = Evidence(made.bench.name, made.clips, made.splits)
-    for question in ABOUT_CLIPS:
-        yield from (_line(finding) for finding in _found(question, evidence))
+    for look in ABOUT_CLIPS:
+        yield from (_line(finding) for finding in _found(look, evidence))
     wed = sorted({m for clip in made.clips for m in clip.sources if clip.subject is None and f"subject_{m}" in clip.facts})
     for m in wed:
-        yield from (_line(finding, f" by their {m}") for finding in _found(people, _half(evidence, m)))
+        yield from (_line(finding, f" by their {m}") for finding in _found(people.look, _half(evidence, m)))
 
 
-def _found(question: Question, evidence: Evidence) -> list[Finding]:
+def _found(look: Look, evidence: Evidence) -> list[Finding]:
     try:
-        return [finding for finding in question.look(evidence) if finding.grade != Grade.FINE]
+        return [finding for finding in look(evidence) if finding.grade != Grade.FINE]
     except NotLooked:
         return []
 
