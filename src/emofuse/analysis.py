@@ -22,7 +22,7 @@ from emofuse.core.timeline import Timeline
 from emofuse.decisions.average import Average
 from emofuse.exports.base.picture import figure
 from emofuse.media.annotate import annotate
-from emofuse.media.files import ALONE, ANNOTATED, Belonging, clip_from_files, media_files
+from emofuse.media.files import ALONE, ANNOTATED, LEFT_OUT, Belonging, clip_from_files, media_files
 
 if TYPE_CHECKING:
     import pandas
@@ -229,7 +229,8 @@ def analyze_file(
 def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     timeline = judge(clip, progress)
     if not any(lane.present.any() for lane in (timeline, *timeline.members)):
-        why = ", ".join(dict.fromkeys(reason for lane in timeline.members or (timeline,) for reason in lane.absent if reason))
+        reasons = [reason for lane in timeline.members or (timeline,) for reason in lane.absent if reason]
+        why = ", ".join(dict.fromkeys([*reasons, *timeline.notes]))
         raise MediaError(
             f"{clip.id} holds nothing to judge ({why}). Expected a face, a voice, words or EEG in it; "
             f"give a recording in which one is seen for at least one frame, or heard, or what belongs to it."
@@ -239,6 +240,8 @@ def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     ]
     if set(clip.sources) - judge.modalities - SEEN_AND_HEARD:  # somebody named it, and expects something of it
         timeline = replace(timeline, notes=(*timeline.notes, *deaf))
+    left = [f"{problem} The {name.removesuffix(LEFT_OUT)} is left out." for name, problem in clip.facts.items() if name.endswith(LEFT_OUT)]
+    timeline = replace(timeline, notes=(*left, *timeline.notes))
     said = {"source": clip.id, "media": dict(clip.facts), "emofuse": __version__, **timeline.facts}
     return Answer.of(replace(timeline, facts=said))
 

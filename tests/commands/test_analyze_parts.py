@@ -74,6 +74,18 @@ def test_what_cannot_be_is_said(visit, arguments, status, message, capsys):
     assert message in capsys.readouterr().err
 
 
+def test_eeg_that_cannot_be_used_is_left_out_and_the_rest_is_answered(visit, tmp_path, capsys):
+    np.save(tmp_path / "brain.npy", np.zeros((2_000, 4), dtype=np.float32))
+
+    status = main(["analyze", str(visit / "visit.wav"), "--eeg", str(tmp_path / "brain.npy"), "--out", str(tmp_path), "--format", "json"])
+
+    assert status == 0
+    told = said(tmp_path)
+    assert told["lanes"][0]["label"] is not None
+    assert any("brain.npy" in note and note.endswith("The eeg is left out.") for note in told["notes"])
+    assert "The eeg is left out." in capsys.readouterr().err
+
+
 def test_parts_belong_to_one_recording(visit, capsys):
     assert main(["analyze", str(visit / "visit.wav"), str(visit / "close.wav"), "--eeg", str(visit / "visit.csv")]) == 2
     assert "belong to one recording" in capsys.readouterr().err

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,7 @@ ENDINGS = frozenset({
 # fmt: on
 
 
+LEFT_OUT = "_left_out"  # ends the fact that says why a file beside the recording could not be used
 BRAINS = frozenset({".edf", ".bdf", ".vhdr", ".set", ".fif", ".mat", ".npy", ".npz"})  # EEG, whatever it may hold besides
 
 
@@ -117,7 +119,8 @@ def clip_from_files(
     """One recording from any of a video, the sound, what was said, and the EEG that belong to it.
 
     The clip's clock is that of the video, or of the first that there is of sound, EEG and text. What goes on after the video or the
-    sound has ended is left out, and that is said.
+    sound has ended is left out, and that is said. EEG and text that are there and cannot be used are left out, too: facts that
+    end in `LEFT_OUT` say why.
 
     Args:
         video: A video, or a file with sound alone.
@@ -156,16 +159,18 @@ def clip_from_files(
         raise MediaError(f"{audio} has no sound. Expected a voice in it; leave it out, or name a file with sound.")
     if eeg is not None:
         ms = _told(offsets, Modality.EEG, said)
-        sources[Modality.EEG] = shifted(eeg_source(Path(eeg), **eeg_as), ms, until=duration or None)  # type: ignore[arg-type]
         said["eeg"] = Path(eeg).name
+        with _rest(Path(eeg), bool(probes), Modality.EEG, said):
+            sources[Modality.EEG] = shifted(eeg_source(Path(eeg), **eeg_as), ms, until=duration or None)  # type: ignore[arg-type]
         if not probes:
             duration = max((preview(Path(eeg), **eeg_as).duration or 0) + ms, 0)  # type: ignore[arg-type]  # the same names
     if text is not None:
         ms = _told(offsets, Modality.TEXT, said)
-        transcript = read_transcript(Path(text), duration if len(every) > 1 else None, offset=ms)
-        sources[Modality.TEXT] = text_source_of(transcript)
         said["text"] = Path(text).name
-        duration = duration or (transcript.end if len(every) == 1 else 0)
+        with _rest(Path(text), bool(probes), Modality.TEXT, said):
+            transcript = read_transcript(Path(text), duration if len(every) > 1 else None, offset=ms)
+            sources[Modality.TEXT] = text_source_of(transcript)
+            duration = duration or (transcript.end if len(every) == 1 else 0)
     return Clip(every[0].name, None, None, MappingProxyType(sources), MappingProxyType({"duration": str(duration), **said}))
 
 
@@ -180,6 +185,17 @@ def _numbers(path: Path) -> bool:
     return len(cells) >= 4 and sum(bool(re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+|nan)([eE][-+]?\d+)?", cell)) for cell in cells) > 0.8 * len(
         cells
     )
+
+
+@contextmanager
+def _rest(path: Path, others: bool, m: Modality, said: dict[str, str]) -> Iterator[None]:
+    """Let a file that is there and cannot be used not keep the rest from being answered: why is said instead."""
+    try:
+        yield
+    except MediaError as problem:
+        if not others or not path.is_file():
+            raise
+        said[f"{m}{LEFT_OUT}"] = str(problem)
 
 
 def _place(probes: Sequence[Probe], told: int | None, said: dict[str, str]) -> tuple[int, tuple[str, ...]]:
