@@ -124,7 +124,9 @@ def test_progress_is_told_in_milliseconds(sounds, toy_run):
 
 
 def test_nothing_to_judge_says_why_and_what_to_give(sounds, toy_run):
-    with pytest.raises(MediaError, match=r"silence.wav holds nothing to judge \(silence.*\). Expected a face, a voice, words or EEG in it; give"):
+    with pytest.raises(
+        MediaError, match=r"silence.wav holds nothing to judge \(silence.*\). Expected a face, a voice, words or EEG in it; give"
+    ):
         analyze_file(sounds / "silence.wav", run=str(toy_run))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -136,7 +137,7 @@ def said(path: Path, text: str, duration: int = 0, before: tuple[str, ...] = ())
         duration: How long speaking them took, in ms; 0 where nobody knows.
         before: The turns before it, the latest first; empty ones where there were fewer than others have.
     """
-    more = {"before": before} if before else {}
+    more: dict[str, Any] = {"before": before} if before else {}  # nothing more where there is none: keys of caches stay as they are
     return Source(path, partial(read_said, text=text, duration=duration, **more))
 
 
