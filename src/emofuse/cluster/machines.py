@@ -138,7 +138,11 @@ class Machines:
             name = node["NodeManagerHostname"]
             try:
                 found, gone = ray.get(ref, timeout=PATIENCE)
+            except (ray.exceptions.GetTimeoutError, ray.exceptions.NodeDiedError, ray.exceptions.WorkerCrashedError) as error:
+                raise RunError(_ended(name, error)) from error
             except ray.exceptions.RayError as error:
+                if isinstance(error, getattr(ray.exceptions, "LocalRayletDiedError", ())):
+                    raise RunError(_ended(name, error)) from error
                 raise RunError(
                     f"Machine {name} cannot take part: {_last(error)}. Expected emofuse {__version__} in the environment that Ray was "
                     f"started from there; install it, and start Ray anew."
@@ -154,6 +158,13 @@ class Machines:
                     f"Machine {name} has {'; '.join(other)}. Expected the same as here, as answers would differ; install the same there "
                     f"(constraints.txt names versions), and put face detectors into a folder that EMOFUSE_HOME names on all of them."
                 )
+
+
+def _ended(name: str, error: Exception) -> str:
+    return (
+        f"Ray ended on machine {name}, or did not answer, while it started: {_last(error)}. Expected an answer within {PATIENCE} s, which a "
+        f"machine that is busy with other things may not give; call again when it is less so, or leave --cluster out."
+    )
 
 
 @dataclass(frozen=True, slots=True)

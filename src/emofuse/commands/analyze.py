@@ -174,17 +174,23 @@ def _folder(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -
 
     from emofuse.cluster.done import by
     from emofuse.cluster.files import Asked, analyze_folder, equipment
-    from emofuse.cluster.journal import FAILED, TABLE, printed
+    from emofuse.cluster.journal import FAILED, TABLE, Line, printed
     from emofuse.cluster.machines import Machines
 
     asked = Asked(options.out, tuple(wanted), options.annotate, explain, options.run, tuple(options.beside))
     folders = [path if path.is_dir() else path.parent for path in map(Path, options.files)]
     who = Machines(options.cluster, places=(*folders, *asked.places()), alike=equipment) if options.cluster else nullcontext(by())
     bars = _Bars()
-    lines = []
+    lines: list[Line] = []
+    before: list[int] = []  # how many were finished, when the rest was begun
+
+    def progress(done: int, total: int) -> None:
+        before.append(sum(line.state != FAILED for line in lines))
+        bars.files(done, total)
+
     with who as spread:
         bar = None if options.cluster else bars.bar
-        for line in analyze_folder(options.files, asked, spread=spread, bar=bar, progress=bars.files):
+        for line in analyze_folder(options.files, asked, spread=spread, bar=bar, progress=progress):
             lines.append(line)
             if line.state == FAILED:
                 _complain(line.what, line.problem)
@@ -193,7 +199,8 @@ def _folder(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -
     bars.close()
     print(printed(lines))
     failed = sum(line.state == FAILED for line in lines)
-    print(f"{len(lines) - failed} of {len(lines)} analysed; exports and {TABLE} are in {options.out}")
+    already = f", {before[0]} of them before" if before and before[0] else ""
+    print(f"{len(lines) - failed} of {len(lines)} analysed{already}; exports and {TABLE} are in {options.out}")
     return 1 if failed else 0
 
 
