@@ -162,8 +162,9 @@ class Machines:
 
 def _ended(name: str, error: Exception) -> str:
     return (
-        f"Ray ended on machine {name}, or did not answer, while it started: {_last(error)}. Expected an answer within {PATIENCE:.0f} s, which "
-        f"a machine that is busy with other things may not give; call again when it is less so, or leave --cluster out."
+        f"Ray ended on machine {name}, or did not answer, while it started: {_last(error)}. "
+        f"Expected an answer within {PATIENCE:.0f} s, which a machine that is busy with other things may not give; "
+        f"call again when it is less so, or leave --cluster out."
     )
 
 
