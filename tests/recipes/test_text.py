@@ -11,7 +11,7 @@ from emofuse.core.errors import RunError, UnknownName
 from emofuse.core.labels import COMMON_SEVEN
 from emofuse.core.modality import Modality
 from emofuse.corpora.meld import MELD
-from emofuse.data import examples
+from emofuse.data import Examples, examples
 from emofuse.encoders.pretrained import Pretrained
 from emofuse.experiment import train
 from emofuse.recipe import call
@@ -106,7 +106,7 @@ def test_the_run_that_comes_back_judges_an_utterance_with_its_turns(small, data,
 
 
 def test_wide_adapters_end_as_thin_ones_that_say_nearly_the_same(small, data):
-    recipe = call("text:text", {"epochs": 1, "rank": 16, "length": 16, "batch_size": 4, "dropout": 0.0})
+    recipe = call("text:text", {"epochs": 1, "rank": 16, "length": 16, "batch_size": 4, "members": 1, "lean": 0})
     part = examples(MELD.clips(data / "meld")[:16], recipe.features, recipe.labels)
     torch.manual_seed(0)
     network = recipe.build()
@@ -126,6 +126,41 @@ def test_wide_adapters_end_as_thin_ones_that_say_nearly_the_same(small, data):
     assert seen["adapters"] == {torch.nn.Parameter}
     assert all(a.change is None and a.up is not None for a in network.encoders["text"].adapters)
     torch.testing.assert_close(logits, seen["logits"], atol=1e-3, rtol=1e-3)  # rank 16 is the whole of these layers
+
+
+def taught(part, **arguments):
+    recipe = call("text:text", {"epochs": 1, "rank": 16, "length": 16, "batch_size": 4, **arguments})
+    torch.manual_seed(0)
+    network = recipe.build()
+    states = []
+    history = recipe.fit(
+        network, part, None, seed=0, kept=lambda judged, line: states.append(judged.fusion.head[1].weight.detach().clone())
+    )
+    return network, states, history
+
+
+def test_members_begin_alike_and_are_averaged_weight_by_weight(small, data):
+    part = examples(MELD.clips(data / "meld")[:16], call("text:text", {"length": 16}).features, COMMON_SEVEN)
+
+    network, states, history = taught(part, members=2, lean=0)
+    alone, first, _ = taught(part, members=1, lean=0)
+
+    assert [line.number for line in history] == [1, 2]
+    torch.testing.assert_close(states[0], first[0], atol=0, rtol=0)
+    assert not states[0].equal(states[1])
+    torch.testing.assert_close(network.fusion.head[1].weight, (states[0] + states[1]) / 2)
+    assert not network.fusion.head[1].weight.equal(alone.fusion.head[1].weight)
+
+
+def test_labels_are_moved_by_how_rare_they_are_among_what_is_drawn(small, data):
+    part = examples(MELD.clips(data / "meld")[:16], call("text:text", {"length": 16}).features, COMMON_SEVEN)
+    part = Examples(part.inputs, part.present, part.targets, part.labels, often=torch.tensor([1.0] * 8 + [0.5] * 8))
+
+    (plain, *_), (leaning, *_) = (taught(part, members=1, lean=lean) for lean in (0.0, 0.5))
+
+    moved = leaning.fusion.head[1].bias - plain.fusion.head[1].bias
+    frequency = (part.targets * part.often[:, None]).sum(dim=0) / part.often.sum()
+    torch.testing.assert_close(moved, -0.5 * frequency.clamp(min=1e-6).log(), atol=1e-5, rtol=1e-5)
 
 
 def test_comments_are_drawn_now_and_then_and_utterances_always(small):
