@@ -147,7 +147,7 @@ def fit_wide(
     drawn = train.targets if train.often is None else train.targets * train.often[:, None]
     head = [module for module in network.fusion.modules() if isinstance(module, nn.Linear)][-1]
     with torch.no_grad():
-        head.bias -= lean * (drawn.sum(dim=0) / drawn.sum()).clamp(min=1e-6).log()
+        head.bias.sub_(lean * (drawn.sum(dim=0) / drawn.sum()).clamp(min=1e-6).log())
     return history
 
 
