@@ -73,6 +73,11 @@ def mismeasured() -> Bench:
     return Bench("toy odd", TOY, FOLDS, senses(), TAUGHT, measure="f2")
 
 
+def mumbled() -> Bench:
+    """Modalities go missing by a way that nobody knows."""
+    return Bench("toy mumbled", TOY, FOLDS, senses(), TAUGHT, missing="mumbled")
+
+
 def with_quality() -> Bench:
     """The sound says how much of it is spoken."""
     return Bench("toy quality", TOY, FOLDS, senses(quality=Spoken()), TAUGHT, keep=two_takes)

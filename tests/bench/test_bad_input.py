@@ -258,3 +258,9 @@ def _uneven(signal):
 def test_a_measure_that_nobody_knows_is_refused_before_anything_is_learnt(ordered, tmp_path):
     with pytest.raises(UnknownName, match="toy odd is to be measured by 'f2'. Expected one of uar, accuracy, weighted_f1; mend the bench"):
         fuse(ordered("mismeasured"), tmp_path / "out")
+
+
+def test_a_way_to_go_missing_that_nobody_knows_is_refused_before_anything_is_learnt(ordered, tmp_path):
+    with pytest.raises(UnknownName, match="Unknown way for modalities to go missing 'mumbled'. Known: none, zero, noise, soft-hard"):
+        fuse(ordered("mumbled"), tmp_path / "out", **SOME)
+    assert not (tmp_path / "out").exists()

@@ -1,8 +1,13 @@
+from dataclasses import replace
+from fractions import Fraction
 from functools import partial
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from emofuse.bench.base import Member
+from emofuse.bench.kept import Kept
 from emofuse.bench.order import chosen, plan, spec, told, work
 from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
@@ -34,6 +39,31 @@ def test_settings_are_told_by_what_they_are_and_what_is_filled_in():
     assert told(Member((Modality.EEG,))) == {"kind": "Member", "modalities": ["eeg"], "settings": {"dropout": 0.2}}
     assert told(within(2)) != told(within(3))
     assert told({Modality.AUDIO: (1, "a", None)}) == {"audio": [1, "a", None]}
+
+
+def test_fractions_and_sets_are_told_by_what_they_are():
+    assert told(partial(max, speed=Fraction(17, 20))) == {"call": "max", "args": [], "speed": "17/20"}
+    assert told(frozenset({"b", "a"})) == ["a", "b"]
+
+
+def test_methods_of_two_things_are_told_apart():
+    assert told(Fraction(1, 2).limit_denominator) != told(Fraction(1, 3).limit_denominator)
+
+
+@pytest.mark.parametrize("strange", [object(), 1j, Path("x"), np.zeros(2)])
+def test_what_cannot_be_told_apart_is_refused(strange):
+    with pytest.raises(TypeError, match=r"A setting of the bench is .* of the type \w+, .*Expected numbers, .*make it one of these"):
+        told(partial(max, default=strange))
+
+
+def test_a_note_makes_no_cell_another(ordered, tmp_path):
+    bench = work(ordered("pair")).bench
+    noted = replace(bench, notes=("mind the gap",))
+
+    assert told(noted) == told(bench)
+    old = plan(ordered("pair"))
+    Kept(tmp_path, {**old, "settings": {**old["settings"], "notes": ["as plans told it once"]}})
+    Kept(tmp_path, old)
 
 
 def test_a_plan_changes_with_whatever_changes_the_scores(ordered):

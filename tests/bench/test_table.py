@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emofuse.bench.base import subsets
+from emofuse.bench.base import OWN_BASELINE, subsets
 from emofuse.bench.results import ORACLE, Line, Results, cells, heads
-from emofuse.bench.sections import document
+from emofuse.bench.sections import document, sentence
 from emofuse.bench.table import MASKS, MEASURES, SHARES, Answered, Ground, lines, masks
 from emofuse.core.modality import Modality
 from emofuse.evaluation.document import Tone
@@ -139,6 +139,7 @@ def test_a_page_has_all_columns_of_the_table_in_two():
     first, second = document(results(made, best=best)).sections[0].tables
 
     assert (*first.heads[:2], "regime", *first.heads[2:], *second.heads[2:]) == heads("uar")
+    assert "networks" in second.heads
     assert [row[1] for row in first.rows] == [row[1] for row in second.rows] == ["a", "b", ORACLE]
     assert first.caption.endswith("inductive")
 
@@ -194,3 +195,56 @@ def test_the_measure_that_counts_stands_first_and_with_its_interval():
     assert heads("weighted_f1")[3:7] == ("wF1", "accuracy", "UAR", "gain in wF1")
     assert (row["wF1"], row["UAR"], row["gain in wF1"]) == ("0.000 [0.000, 0.000]", "0.000", "-1.000 [-1.000, -1.000]")
     assert dict(zip(heads("uar"), cells(other, "uar"), strict=True))["wF1"] == "0.000"
+
+
+def better(people: int, notes=()) -> str:
+    """The headline where one way is right about everybody, and the member about nobody."""
+    rows = on()
+    truth = np.array([0, 1] * people)
+    names, clips = np.repeat(np.arange(people).astype(str), 2), np.arange(2 * people)
+    ground = replace(rows, truth=truth, owners=names, folds=np.zeros(2 * people, dtype=int), clips=clips)
+    made, best = lines(ground, [Answered("a", "member", says(1 - truth)), Answered("b", "fusion", says(truth))], "inductive", "none")
+    return sentence(results(made, best=best, drawn_from=people, people=people, notes=notes))
+
+
+def test_what_so_few_people_cannot_show_is_not_called_luck():
+    assert better(4).endswith("; 4 people cannot show a difference.")
+    assert better(5).endswith("; 5 people cannot show a difference.")
+    assert better(6).endswith(", a difference that is shown.")
+
+
+def test_where_the_audit_finds_figures_too_good_the_headline_says_so_first_and_shows_nothing():
+    noted = ("T1 (inflated), people in train and test: all of them", "T4 (broken), the same clips: some", "mind the gap")
+
+    said = better(8, noted)
+
+    assert said.startswith("These figures promise too much, by T1 (inflated) and T4 (broken). The best of 2 ways is")
+    assert "shown" not in said
+    assert "shown" in better(8, noted[2:])
+
+
+def test_where_regimes_differ_the_page_says_each_lines_own():
+    alone = Answered("face", "member", says(1 - TRUTH), regime="inductive")
+
+    made, best = lines(on(), [alone, Answered("voice", "member", says(TRUTH))], OWN_BASELINE, "none")
+
+    first, _ = (page := document(results(made, best=best, regime=OWN_BASELINE))).sections[0].tables
+    assert [row[first.heads.index("regime")] for row in first.rows] == ["inductive", OWN_BASELINE, OWN_BASELINE]
+    assert any("A line whose own modalities know no baseline" in remark.text for remark in page.remarks)
+
+
+def test_one_of_a_thing_is_called_so():
+    made, best = lines(on(), [Answered("a", "member", says(TRUTH)), Answered("b", "member", says(1 - TRUTH))], "inductive", "none")
+
+    said = document(results(made, best=best, splits=1)).sections[0].text[0]
+
+    assert "1 split (by hand), 1 seed." in said
+
+
+def test_the_page_says_what_is_calibrated_and_what_the_ceiling_is():
+    made, best = lines(on(), [Answered("a", "member", says(TRUTH)), Answered("b", "member", says(1 - TRUTH))], "inductive", "none")
+
+    said = " ".join(document(results(made, best=best)).sections[-1].text)
+
+    assert "decisions between them are not calibrated anew" in said
+    assert "what a choice among the members' own answers cannot exceed. Decisions that learn can" in said

@@ -1,9 +1,13 @@
+import argparse
 import json
+import shlex
+from pathlib import Path
 
 import pytest
 
 from emofuse import catalog
 from emofuse.cli import main
+from emofuse.commands import fuse
 
 
 @pytest.mark.parametrize("kind", ["fusions", "decisions"])
@@ -27,6 +31,7 @@ def test_without_folders_it_says_how_it_is_called(capsys):
         (["tuy"], "Unknown corpus 'tuy'"),
         (["toy", "--fusions", "erly"], "Unknown fusion 'erly'"),
         (["toy", "--modalities", "audio"], "there is nothing to fuse"),
+        (["toy", "--modalities", "audio,eeg"], "with its eeg: there is no usual way .* Expected sound, .*; name others with --modalities"),
         (["toy", "--with", "epochs"], "cannot be read"),
         (["ravdess:nothing"], "Unknown bench"),
         (["os:getcwd"], "Unknown bench|lies outside"),
@@ -39,6 +44,22 @@ def test_what_cannot_be_fused_is_said(asked, said, tmp_path, capsys):
 
     assert re.search(said, capsys.readouterr().err)
     assert not (tmp_path / "out").exists()
+
+
+def test_the_command_on_a_page_can_be_pasted():
+    typed = [
+        "fuse", "mine.benches:pair", "--data", "some where/the data", "--out", "out", "--with", 'protocol="16-4-4"', "--allow", "mine",
+        "--member", 'trees:file="my p.csv",modalities="video"', "--threads", "1", "--devices", "2", "--cluster", "auto", "--quick",
+    ]  # fmt: skip
+    parser = argparse.ArgumentParser()
+    fuse.arguments(parser)
+    options = parser.parse_args(typed[1:])
+
+    said = shlex.split(fuse._typed(options))
+
+    assert said[:2] == ["emofuse", "fuse"]
+    assert parser.parse_args(said[2:]) == argparse.Namespace(**{**vars(options), "data": Path("the data")})
+    assert fuse._typed(parser.parse_args(["toy", "--data", "d", "--out", "o"])) == "emofuse fuse toy --data d --out o"
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from emofuse.core.errors import SplitError
 from emofuse.decisions.gate import Gate
 
 
@@ -60,3 +61,10 @@ def test_its_slope_is_that_of_its_cost(moody, monkeypatch):
     Gate().fit(scores, truth, quality)
 
     assert checked[0] < 1e-5
+
+
+def test_clips_of_one_class_alone_teach_nothing(generator):
+    scores = {"voice": generator.dirichlet(np.ones(3), (40, 1)), "face": generator.dirichlet(np.ones(3), (40, 1))}
+
+    with pytest.raises(SplitError, match="All 40 clips to learn a decision from are of one class"):
+        Gate().fit(scores, np.zeros(40, dtype=int))

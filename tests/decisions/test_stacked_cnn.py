@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from emofuse.core.errors import SplitError
 from emofuse.decisions.stacked_cnn import StackedCnn, stack
 
 
@@ -46,3 +47,10 @@ def test_where_clips_are_many_passes_are_fewer_and_where_they_are_few_all_are_ma
     np.testing.assert_array_equal(StackedCnn(epochs=2, steps=100).fit(scores, truth)(scores), twice)
     np.testing.assert_array_equal(StackedCnn(epochs=9, steps=1).fit(scores, truth)(scores), once)
     assert not np.array_equal(once, twice)
+
+
+def test_clips_of_one_class_alone_teach_nothing(generator):
+    scores = {"voice": generator.dirichlet(np.ones(3), (40, 1)), "face": generator.dirichlet(np.ones(3), (40, 1))}
+
+    with pytest.raises(SplitError, match="All 40 clips to learn a decision from are of one class"):
+        StackedCnn().fit(scores, np.zeros(40, dtype=int))

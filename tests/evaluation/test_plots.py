@@ -44,3 +44,12 @@ def test_no_drawing_leaves_anything_of_matplotlib_behind():
     plots.people({"ann": 0.5, "bob": 0.7}, {"ann": 0.4, "bob": np.nan}, 0.6)
 
     assert dict(mpl.rcParams) == before
+
+
+def test_a_mark_at_one_is_seen_whole(monkeypatch):
+    limits = []
+    monkeypatch.setattr(plots, "_finished", lambda axes: limits.append(axes.get_xlim()))
+
+    plots.whiskers({"accuracy": Figure(1.0, (0.9, 1.0))}, {})
+
+    assert limits[0][1] > 1.01

@@ -165,3 +165,7 @@ def test_a_copy_without_the_people_who_are_judged_is_refused_by_name(tmp_path):
 def test_a_protocol_that_does_not_exist_is_named_with_those_that_do():
     with pytest.raises(UnknownName, match="no protocol 'six'. Known: 30-6-6, seven"):
         late(protocol="six")
+
+
+def test_every_sense_says_how_good_its_signal_is():
+    assert {m: type(sense.quality).__name__ for m, sense in late().senses.items()} == {"audio": "Spoken", "video": "Seen", "eeg": "Clean"}

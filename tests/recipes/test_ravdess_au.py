@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from emofuse.bench.base import INDUCTIVE, OWN_BASELINE
+from emofuse.bench.order import told
 from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
@@ -64,3 +65,15 @@ def test_faster_is_shorter():
     slow = Signal(np.sin(np.arange(1_700) / 5).astype(np.float32), 16_000)
 
     assert len(faster(slow, Fraction(17, 20)).values) == 2_000
+
+
+def test_how_modalities_go_missing_can_be_chosen_and_is_no_new_plan_by_default():
+    assert "missing" not in told(bench())
+    assert told(bench(dropout="soft-hard"))["missing"] == "soft-hard"
+    assert told(bench(dropout="noise")) != told(bench(dropout="soft-hard"))
+
+
+def test_every_page_says_on_whom_the_voices_design_was_compared():
+    (said,) = bench().notes
+
+    assert "(02, 04, 10, 12, 14, 15, 16, 18)" in said

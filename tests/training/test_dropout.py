@@ -1,9 +1,10 @@
 import pytest
 import torch
 
+from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
 from emofuse.network import Batch
-from emofuse.training.dropout import missing, noise, soft_hard
+from emofuse.training.dropout import going, missing, noise, soft_hard
 
 AUDIO, VIDEO = Modality.AUDIO, Modality.VIDEO
 ROWS = 1_000
@@ -97,3 +98,17 @@ def test_one_modality_alone_is_left_as_it_is(masks):
     alone = Batch({Modality.AUDIO: torch.ones(3, 2)}, {Modality.AUDIO: torch.ones(3, dtype=torch.bool)}, torch.eye(3))
 
     assert torch.equal(masks()(alone, torch.Generator()).inputs[Modality.AUDIO], torch.ones(3, 2))
+
+
+def test_ways_go_by_name_by_share_or_as_they_are():
+    def same(batch, generator):
+        return batch
+
+    def lengths(how):
+        return len(going(how)(pair(), torch.Generator().manual_seed(0))) // len(pair())
+
+    assert going("none") is going(0) is None
+    assert going(same) is same
+    assert [lengths(how) for how in (0.3, "zero", "noise", "soft-hard")] == [1, 1, 3, 4]
+    with pytest.raises(UnknownName, match="go missing 'soft'. Known: none, zero, noise, soft-hard"):
+        going("soft")

@@ -93,7 +93,8 @@ class Bench:
         labels: What is answered; None for the corpus' own words.
         way: From the corpus' words to the labels.
         members: Whose probabilities are decided between, by name; none for one a modality.
-        missing: Share of the modalities of a training clip that go missing while a fusion learns, so that it can be judged without them.
+        missing: Share of the modalities of a training clip that go missing while a fusion learns, so that it can be judged without them;
+            or a way by which they do: one of `emofuse.training.dropout.WAYS`, or what happens to batches.
         networks: How many are averaged in a fusion.
         settings: By fusion, arguments of its constructor.
         fusions: What "all" stands for; None for all there are.
@@ -114,7 +115,7 @@ class Bench:
     labels: LabelSet | None = None
     way: LabelMap | None = None
     members: Mapping[str, Member] = field(default_factory=lambda: MappingProxyType({}))
-    missing: float = 0.3
+    missing: float | str | Augment = 0.3
     networks: int = 1
     settings: Mapping[str, Mapping[str, object]] = field(default_factory=lambda: MappingProxyType({}))
     fusions: tuple[str, ...] | None = None
@@ -143,8 +144,16 @@ class Bench:
 
     @property
     def regime(self) -> str:
-        """Whether clips are judged alone."""
-        return OWN_BASELINE if any(sense.baseline for sense in self.senses.values()) else INDUCTIVE
+        """Whether clips are judged alone by whatever has all modalities."""
+        return self.regime_of(self.modalities)
+
+    def regime_of(self, modalities: Sequence[Modality]) -> str:
+        """Whether clips are judged alone by what has these modalities only."""
+        return OWN_BASELINE if any(self.senses[m].baseline for m in modalities) else INDUCTIVE
+
+    def several(self, member: Member) -> int:
+        """How many networks are averaged in a member."""
+        return member.networks or (self.senses[member.modalities[0]].networks if len(member.modalities) == 1 else self.networks)
 
     def clips(self, data: Path) -> tuple[tuple[Clip, ...], int]:
         """The clips that are learnt from and judged, in the order of their ids, and how many have a label without a place.

@@ -30,8 +30,10 @@ from emofuse.core.errors import SplitError, UnknownName
 from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
 from emofuse.evaluation.record import origin
+from emofuse.evaluation.report import counted
 from emofuse.features.cache import Cache
 from emofuse.run import commit
+from emofuse.training.dropout import going
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +74,7 @@ def fuse(
         progress: Called with cells done and cells in all.
 
     Raises:
-        UnknownName: Something that does not exist.
+        UnknownName: Something that does not exist, or no seeds or devices.
         CorpusError, MediaError: Clips that are not there, or cannot be read.
         SplitError: One modality only, or too little to learn from.
         RunError: The folder holds another bench.
@@ -80,7 +82,8 @@ def fuse(
     if missing not in MISSING:
         raise UnknownName(f"--missing is one of {', '.join(MISSING)}, not '{missing}'. Choose one of these.")
     if seeds < 1 or devices < 1:
-        raise UnknownName(f"{seeds} seeds and {devices} devices were asked for. Expected one or more of each.")
+        both = f"{counted(seeds, 'seeds')} and {counted(devices, 'devices')}"
+        raise UnknownName(f"{both} were asked for. Expected one or more of each; mend --seeds or --devices.")
     made = work(order)
     given = _given(made, members)
     _check(made, given)
@@ -163,6 +166,7 @@ def _check(made: Work, given: Mapping[str, Answers]) -> None:
         raise UnknownName(
             f"{made.bench.name} is to be measured by '{made.bench.measure}'. Expected one of {', '.join(MEASURES)}; mend the bench."
         )
+    going(made.bench.missing)
     if len(made.bench.modalities) < 2 and len(made.bench.team) + len(given) < 2:
         raise SplitError(
             f"{made.bench.name} has one modality here, {made.bench.modalities[0]}, and one member: there is nothing to fuse. "

@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from emofuse.bench.cells import Cell, Outcome
+from emofuse.bench.order import known
 from emofuse.core.errors import RunError
 from emofuse.media.beside import beside
 
@@ -39,8 +40,7 @@ class Kept:
         path = self.folder / PLAN
         plan = json.loads(json.dumps(plan))
         if path.is_file():
-            said = json.loads(path.read_text(encoding="utf-8"))
-            other = _difference(said, plan)
+            other = _difference(known(json.loads(path.read_text(encoding="utf-8"))), plan)
             if other:
                 raise RunError(
                     f"{self.folder} holds a bench with another {other}. Expected the same settings, so that its cells may stand in one "

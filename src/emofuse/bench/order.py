@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, fields, is_dataclass
+from fractions import Fraction
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -149,7 +150,15 @@ def plan(order: Order) -> dict[str, object]:
 
 
 def told(thing: object) -> object:
-    """Settings as JSON that reads the same in every process; functions by their names and what is filled in."""
+    """Settings as JSON that reads the same in every process; functions by their names and what is filled in.
+
+    Raises:
+        TypeError: Something that is neither plain nor a function or a type: two of a kind would look alike, though they differ.
+
+    Example:
+        >>> told(Fraction(17, 20))
+        '17/20'
+    """
     if isinstance(thing, partial):
         return {"call": told(thing.func), "args": told(thing.args), **{name: told(value) for name, value in sorted(thing.keywords.items())}}
     if is_dataclass(thing) and not isinstance(thing, type):
@@ -161,11 +170,23 @@ def told(thing: object) -> object:
         return [told(value) for value in thing]
     if thing is None or isinstance(thing, bool | int | float | str):
         return thing
+    if isinstance(thing, Fraction):
+        return str(thing)
+    if isinstance(thing, set | frozenset):
+        return sorted((told(value) for value in thing), key=str)
     name = getattr(thing, "__qualname__", None)
     closed = getattr(thing, "__closure__", None)
     if name is not None and closed:
         return {"call": name, "within": [told(cell.cell_contents) for cell in closed]}
-    return name if name is not None else type(thing).__name__
+    owner = getattr(thing, "__self__", None)
+    if name is not None and owner is not None and not inspect.ismodule(owner):
+        return {"call": name, "of": told(owner)}
+    if name is None:
+        raise TypeError(
+            f"A setting of the bench is {thing!r:.80}, of the type {type(thing).__name__}, of which nobody can tell whether two are the "
+            f"same. Expected numbers, words, lists, dataclasses, functions, types, sets or functools.partial; make it one of these."
+        )
+    return name
 
 
 def _usual(field: "Field[object]", thing: object) -> bool:
@@ -176,7 +197,13 @@ def _usual(field: "Field[object]", thing: object) -> bool:
     return value is field.default or (isinstance(value, bool | int | float | str | tuple) and value == field.default)
 
 
-_PLACES = {"corpus", "published", "find", "measure"}  # what clips and splits say already, and what no cell depends on
+_PLACES = {"corpus", "published", "find", "measure", "notes"}  # what clips and splits say already, and what no cell depends on
+
+
+def known(said: Mapping[str, object]) -> dict[str, object]:
+    """A plan as it is read: notes, on which no cell depends, were told once, and are passed over."""
+    settings = said.get("settings")
+    return {**said, "settings": {k: v for k, v in settings.items() if k != "notes"}} if isinstance(settings, dict) else dict(said)
 
 
 def spec(text: str) -> tuple[str, dict[str, object]]:

@@ -43,7 +43,8 @@ _LINES = (
     *_WHOSE,
     *(f"{name}{edge}" for name in FIGURES for edge in ("", " low", " high")),
     "uar folds mean", "uar folds sd", *(f"gain {name}{edge}" for name in FIGURES[:3] for edge in ("", " low", " high")), "p", "p holm",
-    "parameters", "train seconds", "ms a clip", "problem",
+    "behind best", "behind best low", "behind best high", "behind best p", "behind best p holm",
+    "networks", "parameters", "train seconds", "clock", "threads", "ms a clip", "problem",
 )  # fmt: skip
 
 
@@ -51,12 +52,14 @@ def _csv(results: Results, line: Line) -> list[str | int | float]:
     figures: list[str | int | float] = []
     for name in FIGURES:
         figures += _edges(line.figures.get(name))
-    gain = line.gain
+    gain, behind = line.gain, line.behind
     return [
         line.kind, line.name, line.regime, str(results.quick).lower(), *figures, *line.folds.get("uar", ("", "")),
         *(edge for name in FIGURES[:3] for edge in _edges(gain.of(name) if gain else None)),
         *((gain.p, gain.holm) if gain else ("", "")),
-        *("" if value is None else value for value in (line.parameters, line.seconds, line.ms, line.problem)),
+        *_edges(behind.difference if behind else None), *((behind.p, behind.holm) if behind else ("", "")),
+        *("" if value is None else value for value in (line.networks, line.parameters, line.seconds, line.clock)),
+        " ".join(str(count) for count in line.threads), *("" if value is None else value for value in (line.ms, line.problem)),
     ]  # fmt: skip
 
 

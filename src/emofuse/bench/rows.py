@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from emofuse.bench.base import Sense
-from emofuse.bench.order import Order, Work, plan, work
+from emofuse.bench.order import Order, Work, known, plan, work
 from emofuse.core.clip import Clip
 from emofuse.core.errors import MissingModality
 from emofuse.core.modality import Modality
@@ -106,7 +106,7 @@ def make(
     same = {key: value for key, value in plan(order).items() if key in {"clips", "settings", "quick"}}
     for m in made.bench.modalities:
         note = folder / f"{m}.json"
-        if note.is_file() and json.loads(note.read_text(encoding="utf-8")) == same:
+        if note.is_file() and known(json.loads(note.read_text(encoding="utf-8"))) == same:
             continue
         values, there, good = _made(made, m, cache, processes, progress)
         for name, array in ((m, values), (f"{m}-present", there), (f"{m}-quality", good)):

@@ -7,20 +7,29 @@ from math import isnan
 import numpy as np
 
 from emofuse.bench.drawings import curves, gains
-from emofuse.bench.results import NAMES, ORACLE, WORDS, Line, Results, cells, columns, heads
+from emofuse.bench.results import NAMES, ORACLE, WORDS, Line, Results, cells, columns, heads, rank, spoken
 from emofuse.evaluation import plots
 from emofuse.evaluation.document import Document, Picture, Remark, Section, Table, Tile, Tone
 from emofuse.evaluation.paired import LEVEL
+from emofuse.evaluation.report import counted
 
-TRAP = re.compile(r"T\d+ \(")  # how a mark of the audit begins
-FOUND, COST = range(WORDS, WORDS + 5), range(WORDS + 5, WORDS + 9)  # columns: the measures, the gain and its p; the rest
+TRAP = re.compile(r"(T\d+) \((\w+)\)")  # how a mark of the audit begins: its trap and its grade
+FOUND, COST = range(WORDS, WORDS + 5), range(WORDS + 5, WORDS + 10)  # columns: the measures, the gain and its p; the rest
 DRAWN = 4  # curves in one picture, that of the best member among them
 READING = (
     "UAR: mean over the labels of how many of each were found. wF1: mean F1 by how often a label is true. ECE: how far probabilities "
-    "are from being right so often. Parameters are those of the networks, of a decision those of all its members. Seconds are those "
-    "of teaching everything for one fold, with as many threads as stand below. Milliseconds are of the networks and the decision for "
-    "one clip, from its features on."
+    "are from being right so often; members and fusions are softened by a temperature that other folds' clips, or the valid ones, "
+    "tell, decisions between them are not calibrated anew. Networks are those that are averaged in a row, and parameters all of theirs; "
+    "of a decision those of all its members: a committee of several stands beside a fusion of fewer where these numbers differ. Seconds "
+    "are those of teaching everything for one fold. Milliseconds are of the networks and the decision for one clip, from its features "
+    "on, each the middle one of several clips after one that is not counted."
 )
+CLOCKS = {
+    "processor": "Seconds are those that the processor worked, all threads added up, whoever else was at work.",
+    "wall": "Seconds are by the wall clock: they count whatever else the machine did; a decision's milliseconds may be of one call.",
+    "both": "Seconds of some rows are those that the processor worked, of others by the wall clock, which counts whatever else the "
+    "machine did, and where a decision's milliseconds may be of one call: bench.csv says which, and the two must not be compared.",
+}
 
 
 def document(results: Results) -> Document:
@@ -29,6 +38,8 @@ def document(results: Results) -> Document:
     sections = [_all(results, scored)]
     if any(line.gain for line in scored):
         sections.append(_gains(results, scored))
+    if results.first and any(line.behind for line in scored):
+        sections.append(_behind(results, results.first, scored))
     if any(line.without for line in scored):
         sections.append(_without(results, scored))
     if any(line.curve for line in scored):
@@ -49,18 +60,31 @@ def sentence(results: Results) -> str:
     """What a stranger should know."""
     if results.quick:
         return "A quick look that everything works: next to nothing was learnt, and these figures are no results."
-    ranked = sorted((line for line in results.lines if line.kind != "ceiling" and line.figures), key=lambda line: -_value(results, line))
-    if results.best is None or not ranked:
+    first = results.first
+    if results.best is None or first is None:
         return "No member could be judged."
-    best, first = results.line(results.best, "member"), ranked[0]
+    best = results.line(results.best, "member")
+    traps = list(dict.fromkeys(f"{found[1]} ({found[2]})" for mark in results.notes if (found := TRAP.match(mark))))
+    before = f"These figures promise too much, by {' and '.join(traps)}. " if traps else ""
     if first is best:
-        return f"Nothing beats {best.name} alone: {_said(results, best)}."
-    shown = first.gain is not None and first.gain.holm < LEVEL and first.gain.of(results.measure).value > 0
-    how = "a difference that is shown" if shown else "a difference that may be luck"
+        return f"{before}Nothing beats {best.name} alone: {_said(results, best)}."
+    ways = sum(line.kind != "ceiling" and bool(line.figures) for line in results.lines)
     return (
-        f"The best of {len(ranked)} ways is the {first.kind} {first.name}: {_said(results, first)}, {best.name} alone "
-        f"{_plain(results, best)}, {how}."
+        f"{before}The best of {ways} ways is the {first.kind} {first.name}: {_said(results, first)}, {best.name} alone "
+        f"{_plain(results, best)}{'' if traps else _luck(results, first)}."
     )
+
+
+def _luck(results: Results, first: Line) -> str:
+    """What the difference is worth, of which the most that so few units can show is known before."""
+    if first.gain is None:
+        return ""
+    tests = sum(line.gain is not None for line in results.lines)
+    if tests * 2.0 ** (1 - results.drawn_from) > LEVEL:
+        few = f"; {counted(results.drawn_from, results.drawn)} cannot show a difference"
+        return f"{few} among {counted(tests, 'tests')}" if tests > 1 and 2.0 ** (1 - results.drawn_from) <= LEVEL else few
+    shown = first.gain.holm < LEVEL and first.gain.of(results.measure).value > 0
+    return ", a difference that is shown" if shown else ", a difference that may be luck"
 
 
 def _said(results: Results, line: Line) -> str:
@@ -74,20 +98,24 @@ def _plain(results: Results, line: Line) -> str:
 
 
 def _value(results: Results, line: Line) -> float:
-    value = line.figures[results.measure].value
-    return -1.0 if isnan(value) else value
+    return rank(line.figures[results.measure].value)
 
 
 def _remarks(results: Results) -> Iterator[Remark]:
     for i, mark in enumerate(results.marks):
         warned = (results.quick and i == 0) or TRAP.match(mark)
         yield Remark(Tone.WARNING if warned else Tone.PLAIN, f"{mark[0].upper()}{mark[1:]}")
+    yield Remark(Tone.PLAIN, f"Answered is one of {results.answered}.")
     alone = "Each clip was judged alone." if results.regime == "inductive" else "Each clip was judged beside others of its person."
-    yield Remark(Tone.PLAIN, f"Regime: {results.regime}. {alone} Figures of the two regimes must not stand in one comparison.")
-    yield Remark(
-        Tone.PLAIN,
-        "Nothing was chosen, calibrated or learnt on clips that are judged: decisions and temperatures come from other folds' clips.",
-    )
+    own = "A line whose own modalities know no baseline is of the other regime, and says so: beside it, a gain is the baseline's, too. "
+    also = own if _mixed(results) else ""
+    yield Remark(Tone.PLAIN, f"Regime: {results.regime}. {alone} {also}Figures of the two regimes must not stand in one comparison.")
+    if results.lessons:
+        yield Remark(Tone.PLAIN, results.lessons)
+
+
+def _mixed(results: Results) -> bool:
+    return len({line.regime for line in results.lines}) > 1
 
 
 def _tiles(results: Results) -> Iterator[Tile]:
@@ -100,13 +128,13 @@ def _tiles(results: Results) -> Iterator[Tile]:
 
 
 def _all(results: Results, scored: Sequence[Line]) -> Section:
-    people = "" if results.people is None else f" of {results.people} people"
+    people = "" if results.people is None else f" of {counted(results.people, 'people')}"
     return Section(
         "All of them",
         (
-            f"{results.n:,} clips{people}, {results.splits} splits ({results.protocol}), {results.seeds} "
-            f"{'seed' if results.seeds == 1 else 'seeds'}. Beside a figure stands the range that holds 95 % of what comes out when "
-            f"{results.drawn_from} {results.drawn} are drawn anew. Always the commonest label: accuracy {results.majority:.3f}, "
+            f"{counted(results.n, 'clips')}{people}, {counted(results.splits, 'splits')} ({results.protocol}), "
+            f"{counted(results.seeds, 'seeds')}. Beside a figure stands the range that holds 95 % of what comes out when "
+            f"{counted(results.drawn_from, results.drawn)} are drawn anew. Always the commonest label: accuracy {results.majority:.3f}, "
             f"UAR {results.chance:.3f}.",
         ),
         (
@@ -124,15 +152,15 @@ def _all(results: Results, scored: Sequence[Line]) -> Section:
 
 
 def _tables(results: Results) -> Iterator[Table]:
-    """The table in two, as a page is narrower than a terminal; the regime, which is that of all lines, stands above it."""
-    rows = [heads(results.measure), *(tuple(cells(line, results.measure)) for line in results.lines)]
+    """The table in two, as a page is narrower than a terminal; the regime stands above it, and in it where lines differ."""
+    rows = [heads(results.measure, results.clock, results.threads), *(tuple(cells(line, results.measure)) for line in results.lines)]
     columns = [tuple(row[i] for row in rows) for i in range(len(rows[0]))]
     for caption, chosen in (
-        (f"Every way to answer: {results.regime}", (0, 1, *FOUND)),
+        (f"Every way to answer: {'by regime' if _mixed(results) else results.regime}", (0, 1, *((2,) if _mixed(results) else ()), *FOUND)),
         ("How sure they are, and what they cost", (0, 1, *COST)),
     ):
         head, *body = zip(*(columns[i] for i in chosen), strict=True)
-        yield Table(caption, head, tuple(body), 2)
+        yield Table(caption, head, tuple(body), 3 if "regime" in head else 2)
 
 
 def _called(line: Line) -> str:
@@ -170,6 +198,31 @@ def _gains(results: Results, scored: Sequence[Line]) -> Section:
                     )
                     for line in some
                     if line.gain
+                ),
+                2,
+            ),
+        ),
+    )
+
+
+def _behind(results: Results, first: Line, scored: Sequence[Line]) -> Section:
+    measure, some = NAMES[results.measure], [line for line in scored if line.behind]
+    return Section(
+        "Against the best way",
+        (
+            f"How far the {first.kind} {first.name} is ahead of every other way in {measure}, on the same clips; p as above, corrected for "
+            f"{counted(len(some), 'tests')} (Holm). It is the best on the very clips that judge, so these differences are, if anything, "
+            "too large, and their p too small.",
+        ),
+        (),
+        (
+            Table(
+                "Behind",
+                ("kind", "name", f"behind in {measure}", "p", "p, corrected"),
+                tuple(
+                    (line.kind, line.name, line.behind.difference.signed, f"{line.behind.p:.4f}", f"{line.behind.holm:.4f}")
+                    for line in some
+                    if line.behind
                 ),
                 2,
             ),
@@ -293,14 +346,18 @@ def _problems(results: Results) -> Iterator[Section]:
         yield Section("What could not be judged", (), (), (Table("Why not", ("kind", "name", "problem"), rows, 3),), Tone.WARNING)
 
 
+def _threads(results: Results) -> str:
+    return f" Costs were taken with {spoken(results.threads)}." if results.threads else ""
+
+
 def _reading(results: Results) -> Section:
     rows = [(name, str(value)) for name, value in results.made.items()]
     return Section(
         "How to read it",
         (
-            READING,
-            f"'{ORACLE}' is what a decision would get that always picked a member that is right, if there is one, and the best one "
-            "else: a ceiling, no method.",
+            f"{READING} {CLOCKS[results.clock]}{_threads(results)}",
+            f"'{ORACLE}' is right where any member is, and else says what the best one says: what a choice among the members' own answers "
+            "cannot exceed. Decisions that learn can, and so can those that weigh: a label that no member names may win.",
         ),
         (),
         (Table("How it came about", ("", ""), tuple(rows), 2),),

@@ -12,7 +12,7 @@ import numpy as np
 
 from emofuse.bench.base import subsets
 from emofuse.bench.order import Work
-from emofuse.bench.results import ORACLE, Gain, Gone, Line
+from emofuse.bench.results import ORACLE, Behind, Gain, Gone, Line, rank
 from emofuse.core.modality import Modality
 from emofuse.evaluation.evaluate import drawn_units
 from emofuse.evaluation.metrics import Metric, accuracy, answered, ece, intervals, uar, weighted_f1
@@ -63,13 +63,15 @@ class Answered:
         name: Of the line.
         kind: Of the line.
         scores: Pattern by pattern.
-        facts: Parameters, seconds, ms, learnt.
+        facts: Networks, parameters, seconds, ms, learnt.
+        regime: Of the line; None for that of the bench.
     """
 
     name: str
     kind: str
     scores: np.ndarray
     facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    regime: str | None = None
 
 
 def ground(made: Work, seeds: int, resamples: int = RESAMPLES) -> Ground:
@@ -99,15 +101,18 @@ def lines(
     Args:
         on: The rows.
         answers: Of members, fusions and decisions.
-        regime: Of all of them.
+        regime: Of all that have no other, and of the ceiling.
         missing: One of `MISSING`.
         measure: One of `MEASURES`, that members are ranked by and gains are tested in.
     """
-    made = [_line(on, one, regime, missing) for one in answers]
+    made = [_line(on, one, one.regime or regime, missing) for one in answers]
     members = [(one, line) for one, line in zip(answers, made, strict=True) if one.kind == "member"]
     if not members:
         return tuple(made), None
-    best, _ = max(members, key=lambda pair: pair[1].figures[measure].value)
+    best, _ = max(members, key=lambda pair: rank(pair[1].figures[measure].value))
+    first = max(range(len(made)), key=lambda i: rank(made[i].figures[measure].value))
+    for i, behind in _behind(on, answers, first, measure).items():
+        made[i] = replace(made[i], behind=behind)
     others = [i for i, one in enumerate(answers) if one is not best]
     gains = {i: _gain(on, answers[i].scores[0], best.scores[0], measure) for i in others}
     for i, corrected in zip(others, holm([gains[i].p for i in others]), strict=True):
@@ -189,6 +194,18 @@ def _gain(on: Ground, scores: np.ndarray, best: np.ndarray, measure: str) -> Gai
     figures = _figures(on, {name: partial(_difference, f, on.truth, first, second) for name, f in MEASURES.items()})
     p = _luck(on, first, second, measure)
     return Gain(**figures, p=p, holm=p)
+
+
+def _behind(on: Ground, answers: Sequence[Answered], first: int, measure: str) -> dict[int, Behind]:
+    """By place, how far every other way is behind the best one."""
+    said = [answered(one.scores[0]) for one in answers]
+    others = [i for i in range(len(answers)) if i != first]
+    ps = [_luck(on, said[first], said[i], measure) for i in others]
+    found = {}
+    for i, p, corrected in zip(others, ps, holm(ps), strict=True):
+        difference = _figures(on, {measure: partial(_difference, MEASURES[measure], on.truth, said[first], said[i])})[measure]
+        found[i] = Behind(difference, p, corrected)
+    return found
 
 
 def _luck(on: Ground, first: np.ndarray, second: np.ndarray, measure: str) -> float:

@@ -35,6 +35,7 @@ SPOKEN = 35.0  # dB under a clip's loudest 10 ms; what is above is taken for spe
 HEARD = 8_000.0  # samples a second from which numbers are a sound
 RAW = 32.0  # samples a second from which rows are a raw signal, not vectors
 FACES = 6  # of a clip, evenly spread
+TAKEN = "sound, pictures of faces, or rows of numbers that are no raw signal"  # what is known to be taken in
 FIXED: Mapping[str, Sequence[Sequence[str]]] = {"ravdess": RAVDESS_SIX, "ravdess_au": RAVDESS_SIX, "eav": EAV_SEVEN}
 """People by fold, as others have divided them."""
 TOGETHER: Mapping[str, str] = {"gameemo": "pair"}
@@ -70,13 +71,15 @@ def bench(corpus: Corpus, data: Path, modalities: Sequence[Modality] = (), divid
         elif modalities:
             what = "no clip of it has any" if clip is None else "there is no usual way to take in what it has of it"
             raise MissingModality(
-                f"{corpus.name} cannot be fused with its {m}: {what}. Name others with --modalities, or write a function that returns a "
-                f"Bench (emofuse.bench.base) and name it in place of the corpus."
+                f"{corpus.name} cannot be fused with its {m}: {what}. Expected {TAKEN}; name others with --modalities, or write a function "
+                f"that returns a Bench (emofuse.bench.base) and name it in place of the corpus."
             )
         else:
             left.append(str(m))
     if not senses:
-        raise MissingModality(f"Nothing that {corpus.name} has can be taken in by a usual way. Write a Bench of its own for it.")
+        raise MissingModality(
+            f"Nothing that {corpus.name} has can be taken in by a usual way. Expected {TAKEN}; write a Bench of its own for it."
+        )
     return Bench(
         name=corpus.name,
         corpus=corpus,

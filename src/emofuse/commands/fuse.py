@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import shlex
 import sys
 from contextlib import closing, nullcontext
 from pathlib import Path
@@ -10,6 +11,11 @@ from pathlib import Path
 from emofuse.commands import allowed, packages, pairs, settings
 
 KINDS = ("fusions", "decisions")
+USUALLY: dict[str, object] = {
+    "modalities": "", "fusions": "all", "decisions": "all", "protocol": "", "missing": "all", "seeds": 1, "devices": 1, "threads": None,
+    "cluster": None,
+}  # fmt: skip
+"""What an option is where it is not typed."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -98,9 +104,11 @@ def run(options: argparse.Namespace) -> int:
 
 def _typed(options: argparse.Namespace) -> str:
     """The command that gives these figures again, with folders by their last name, as machines differ in the rest."""
-    said = [f"emofuse fuse {options.bench} --data {options.data.name} --out {options.out.name}"]
-    for name, usually in (("modalities", ""), ("fusions", "all"), ("decisions", "all"), ("protocol", ""), ("missing", "all"), ("seeds", 1)):
+    said = ["emofuse", "fuse", options.bench, "--data", options.data.name, "--out", options.out.name]
+    for name, usually in USUALLY.items():
         if getattr(options, name) != usually:
-            said.append(f"--{name} {getattr(options, name)}")
-    said += [f"--with {setting}" for setting in options.settings] + [f"--member {member}" for member in options.member]
-    return " ".join([*said, *(["--quick"] if options.quick else [])])
+            said += [f"--{name}", str(getattr(options, name))]
+    for option, values in (("--with", options.settings), ("--member", options.member), ("--allow", options.allow)):
+        for value in values:
+            said += [option, value]
+    return shlex.join([*said, *(["--quick"] if options.quick else [])])

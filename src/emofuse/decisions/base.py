@@ -123,11 +123,11 @@ class BySubset:
         """Keep what there is to learn from, and learn with all members.
 
         Raises:
-            SplitError: Too few clips.
+            SplitError: Too few clips, or clips of one class.
         """
         self.members_, self.targets_ = answered(by_member(scores), np.asarray(targets))
         self.names_, self.classes_ = tuple(sorted(scores)), self.members_.shape[2]
-        _varied(self.targets_)
+        check_varied(self.targets_)
         self.models_: dict[tuple[str, ...], Model] = {}
         with suppress(SplitError):  # few clips that have all members; sets of fewer may have more
             self._model(self.names_)
@@ -156,12 +156,17 @@ class BySubset:
             chosen = self.members_[[self.names_.index(name) for name in names]]
             whole = ~np.isnan(chosen).any(axis=2).any(axis=0)
             chosen, targets = answered(chosen[:, whole], self.targets_[whole])
-            _varied(targets)
+            check_varied(targets)
             self.models_[names] = self.learn(chosen, targets)
         return self.models_[names]
 
 
-def _varied(targets: np.ndarray) -> None:
+def check_varied(targets: np.ndarray) -> None:
+    """Refuse to learn from clips of one class. Shape: (N,).
+
+    Raises:
+        SplitError: They are.
+    """
     if len(np.unique(targets)) < 2:
         raise SplitError(f"All {len(targets)} clips to learn a decision from are of one class. Expected two or more; give it other clips.")
 

@@ -11,7 +11,7 @@ from typing import Self
 
 import numpy as np
 
-from emofuse.decisions.base import SMALLEST, Scores, answered, by_member, check, logs, weighed
+from emofuse.decisions.base import SMALLEST, Scores, answered, by_member, check, check_varied, logs, weighed
 
 Quality = Mapping[str, np.ndarray]
 """By member, how good its signal was in each clip, (N,) from 0 to 1; NaN where nobody knows."""
@@ -32,12 +32,13 @@ class Gate:
         """Learn what to trust when.
 
         Raises:
-            SplitError: Too few clips.
+            SplitError: Too few clips, or clips of one class.
         """
         from scipy.optimize import minimize
 
         whole = by_member(scores)
         members, truth = answered(whole, np.asarray(targets))
+        check_varied(truth)
         self.names_, self.classes_ = tuple(sorted(scores)), members.shape[2]
         kept = ~np.isnan(whole).any(axis=2).all(axis=0)
         seen = _seen(whole, self.names_, quality)[:, kept]  # (M, N, F)

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from emofuse.core.errors import SplitError
-from emofuse.decisions.base import CLIPS_A_CLASS, Scores, check, check_scores, check_targets, logs, normalized
+from emofuse.decisions.base import CLIPS_A_CLASS, Scores, check, check_scores, check_targets, check_varied, logs, normalized
 
 STEPS = 2_400  # sixty passes over 1,280 clips; seven over 10,000 teach it as much, in an eighth of the time
 ROWS, CLASSES = 10, 5  # the paper's image, and the smallest that two convolutions and two poolings leave something of
@@ -50,7 +50,7 @@ class StackedCnn:
         """Learn from the clips that any member has an answer to.
 
         Raises:
-            SplitError: Too few clips.
+            SplitError: Too few clips, or clips of one class.
         """
         images, members = _images(scores)
         truth = np.asarray(targets)
@@ -62,6 +62,7 @@ class StackedCnn:
                 f"There are {there.sum()} clips with an answer to teach a CNN of {classes} classes. Expected at least "
                 f"{CLIPS_A_CLASS * classes}; give it more, or take a decision that learns nothing (average)."
             )
+        check_varied(truth[there])
         self.names_, self.rows_, self.classes_ = tuple(sorted(scores)), {name: scores[name].shape[1] for name in scores}, classes
         known = images[there]
         self.mean_, self.spread_ = float(np.nanmean(known)), float(np.nanstd(known)) or 1.0

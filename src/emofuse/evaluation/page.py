@@ -62,6 +62,7 @@ tbody th { font-weight: 400; }
 .word { text-align: left; white-space: normal; }
 th.word { min-width: 6rem; }
 td.word { min-width: 7rem; max-width: 40rem; overflow-wrap: anywhere; }
+td.word:nth-child(2):not(:last-child) { overflow-wrap: normal; }
 @media (max-width: 30rem) { table { font-size: .82rem; } th, td { padding-right: .55rem; } td.word { min-width: 5.5rem; } }
 footer { color: var(--faint); font-size: .85rem; padding-block: 1rem 2.5rem; }
 @media print {

@@ -72,7 +72,7 @@ def whiskers(rows: Mapping[str, Figure], lines: Mapping[str, float]) -> str:
         axes.axvline(at, linestyle=(0, dashes), color=FAINT, linewidth=1.1, label=name, zorder=1)
     if lines:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, handlelength=2.2, columnspacing=1.2, fontsize=8)
-    axes.set_xlim(0, 1)
+    axes.set_xlim(0, 1.02)  # a mark at one is seen whole
     _finished(axes)
     return svg(drawing)
 

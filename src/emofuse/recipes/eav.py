@@ -21,6 +21,7 @@ from emofuse.encoders.efficient_face import EfficientFace
 from emofuse.encoders.mfcc_cnn import MfccCnn
 from emofuse.encoders.scaled_mlp import ScaledMlp
 from emofuse.features.audio import Mfcc
+from emofuse.features.quality import Clean, Seen, Spoken
 from emofuse.features.vectors import Vectors
 from emofuse.features.video import GreyFace
 from emofuse.protocols.by_subject import EAV_30_6_6, EAV_SEVEN, folds, named
@@ -82,10 +83,16 @@ def late(*, epochs: int = EPOCHS, protocol: str = "30-6-6") -> Bench:
         corpus=EAV,
         protocol=PROTOCOLS[protocol],
         senses={
-            Modality.AUDIO: Sense(Mfcc(), MfccCnn, both, heard, seen, SEEN_WINDOWS),
-            Modality.VIDEO: Sense(GreyFace(), GreyEfficientFace, both, faces, seen, SEEN_WINDOWS),
+            Modality.AUDIO: Sense(Mfcc(), MfccCnn, both, heard, seen, SEEN_WINDOWS, quality=Spoken()),
+            Modality.VIDEO: Sense(GreyFace(), GreyEfficientFace, both, faces, seen, SEEN_WINDOWS, quality=Seen()),
             Modality.EEG: Sense(
-                Vectors("as they are", Modality.EEG), partial(ScaledMlp, len(CHANNELS) * len(BANDS)), alone, powers, worn, WORN_WINDOWS
+                Vectors("as they are", Modality.EEG),
+                partial(ScaledMlp, len(CHANNELS) * len(BANDS)),
+                alone,
+                powers,
+                worn,
+                WORN_WINDOWS,
+                quality=Clean(),
             ),
         },
         fit=both,

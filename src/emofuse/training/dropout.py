@@ -3,10 +3,12 @@
 A network of several modalities that never missed one leans on the easiest. B: batch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import torch
 
+from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
 from emofuse.network import Batch
 from emofuse.training.augment import Augment
@@ -74,6 +76,28 @@ def soft_hard() -> Augment:
         return _one_after_the_other(parts)
 
     return mask
+
+
+WAYS: Mapping[str, Callable[[], Augment] | None] = MappingProxyType(
+    {"none": None, "zero": missing, "noise": noise, "soft-hard": soft_hard},
+)
+"""By the names of Chumachenko et al. 2022: nothing goes missing, zeros, noise in its place, fainter and away."""
+
+
+def going(how: float | str | Augment) -> Augment | None:
+    """How modalities go missing: a share of them, a way by its name, or what happens to batches as it is; None for not at all.
+
+    Raises:
+        UnknownName: A way that does not exist.
+    """
+    if isinstance(how, str):
+        if how not in WAYS:
+            raise UnknownName(f"Unknown way for modalities to go missing '{how}'. Known: {', '.join(WAYS)}; choose one, or name a share.")
+        way = WAYS[how]
+        return None if way is None else way()
+    if callable(how):
+        return how
+    return missing(how) if how else None
 
 
 def _zeroed(inputs: Mapping[Modality, torch.Tensor], present: Mapping[Modality, torch.Tensor]) -> dict[Modality, torch.Tensor]:
