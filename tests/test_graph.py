@@ -72,11 +72,12 @@ def rows(*lengths):
 
 
 @pytest.mark.slow
-def test_eight_bits_say_nearly_what_the_network_says_whoever_else_is_asked_about(words, tmp_path):
+def test_eight_bits_say_nearly_what_the_network_says_whoever_else_is_asked_about(words, tmp_path, caplog):
     quick = Quantized(words, "abc", tmp_path / "graphs")
     inputs, present = rows(3, 12, 7)
 
     together = quick(inputs, present)
+    assert [said.message for said in caplog.records if said.levelname != "DEBUG"] == []
     alone = quick({Modality.TEXT: inputs[Modality.TEXT][1:2]}, {Modality.TEXT: present[Modality.TEXT][1:2]})
 
     assert together.shape == (3, 3)

@@ -11,7 +11,8 @@ import logging
 import struct
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -174,7 +175,7 @@ class Quantized:
         ids = torch.arange(2 * SHORT, dtype=torch.float32).reshape(2, 1, SHORT) + 1
         rows, columns = torch.export.Dim("rows", min=1), torch.export.Dim("columns", min=1)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder, warnings.catch_warnings():
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder, warnings.catch_warnings(), _silent():
             warnings.simplefilter("ignore")  # the exporter's own use of things that are to go
             program = torch.onnx.export(
                 _Flat(settled.eval(), (self.modality,)),
@@ -200,6 +201,17 @@ class Quantized:
         with torch.inference_mode():
             logits: np.ndarray = self.network(batch).logits.float().numpy()
         return logits
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """No advice of the exporter to those who only want an answer: errors are raised."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _shorter(row: np.ndarray, filler: float) -> np.ndarray:
