@@ -74,7 +74,7 @@ def _small(folder: Path, config: str, model: str, marks: tuple[str, ...]) -> Pat
     from tokenizers.processors import TemplateProcessing
 
     padding, unknown, first, last, before, between = marks
-    words = [padding, unknown, first, last, *"ann : bob hello there what joy no why . ! ?".split()]
+    words = [padding, unknown, first, last, *["ann", ":", "bob", "hello", "there", "what", "joy", "no", "why", ".", "!", "?"]]
     reader = tokenizers.Tokenizer(tokenizers.models.WordLevel({word: i for i, word in enumerate(words)}, unk_token=unknown))
     reader.normalizer = tokenizers.normalizers.Lowercase()
     reader.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
