@@ -31,6 +31,8 @@ AGAIN = 2  # times that a task is given to another worker after the first one di
 AHEAD = 3  # tasks that wait, a worker: enough that none is idle, few enough that a million need no memory here
 STORE = 200_000_000  # bytes that a cluster started here keeps for tasks and results, which are small
 KNOCK = 10.0  # seconds for a port to answer
+ENDED = frozenset({"GetTimeoutError", "LocalRayletDiedError", "NodeDiedError", "WorkerCrashedError"})
+"""What Ray raises where a machine was too busy, or gone, before anything was done: not all of them in every version."""
 PATIENCE = 300.0  # seconds within which every machine has started a process that has imported emofuse
 ANSWERING = ("numpy", "torch", "onnxruntime", "av", "opencv-python-headless")  # packages that answers hang on
 
@@ -138,10 +140,8 @@ class Machines:
             name = node["NodeManagerHostname"]
             try:
                 found, gone = ray.get(ref, timeout=PATIENCE)
-            except (ray.exceptions.GetTimeoutError, ray.exceptions.NodeDiedError, ray.exceptions.WorkerCrashedError) as error:
-                raise RunError(_ended(name, error)) from error
             except ray.exceptions.RayError as error:
-                if isinstance(error, getattr(ray.exceptions, "LocalRayletDiedError", ())):
+                if type(error).__name__ in ENDED:
                     raise RunError(_ended(name, error)) from error
                 raise RunError(
                     f"Machine {name} cannot take part: {_last(error)}. Expected emofuse {__version__} in the environment that Ray was "
