@@ -127,6 +127,9 @@ def analyze_folder(
         RunError: There is no such run, or another run writes there.
     """
     files, refused = recordings(paths)
+    if not files:  # nothing to do, and nothing to be kept
+        yield from (Line(str(outcome.path), FAILED, 0.0, "", problem=str(outcome.problem)) for outcome in refused)
+        return
     digest = asked.digest()
     ready(asked.out)
     journal = Journal(asked.out)
