@@ -8,11 +8,11 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from emofuse.core.labels import LabelSet
+from emofuse.core.labels import COMMON_SEVEN, LabelSet
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
 from emofuse.exports import png, svg
-from emofuse.exports.base.picture import COLOURS, figure
+from emofuse.exports.base.picture import COLOURS, _brought, figure
 
 
 def words(drawn):
@@ -87,3 +87,18 @@ def test_names_with_dollars_or_unknown_letters_do_not_break_the_picture(timeline
         png.save(replace(timeline, facts={"source": name}), tmp_path / "a.png")
 
     assert (tmp_path / "a.png").exists()
+
+
+def test_a_lane_whose_words_are_no_emotions_has_no_curve_among_them():
+    cells = (Segment(0, 1_000), Segment(1_000, 2_000))
+    states = LabelSet(("concentrating", "neutral", "relaxed"))
+    attention = Timeline("attention", states, cells, np.full((2, 3), 1 / 3, dtype=np.float32), 2_000)
+    voice = Timeline("voice", LabelSet(("calm", "neutral")), cells, np.float32([[0.3, 0.7], [0.5, 0.5]]), 2_000)
+    three = LabelSet(("negative", "neutral", "positive"))
+    face = Timeline("face", COMMON_SEVEN, cells, np.full((2, 7), 1 / 7, dtype=np.float32), 2_000)
+
+    assert [lane.lane for lane in _brought((attention, voice), COMMON_SEVEN)] == ["voice"]
+    (heard,) = _brought((voice,), COMMON_SEVEN)
+    np.testing.assert_allclose(heard.scores[:, COMMON_SEVEN.index("neutral")], 1.0)
+    (seen,) = _brought((face,), three)
+    np.testing.assert_allclose(seen.scores[0], [4 / 6, 1 / 6, 1 / 6], atol=1e-6)

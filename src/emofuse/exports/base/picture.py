@@ -13,7 +13,7 @@ from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 
-from emofuse.core.labels import COMMON_SEVEN, EIGHT_TO_SEVEN, LabelSet
+from emofuse.core.labels import MAPS, LabelMap, LabelSet
 from emofuse.core.timeline import STEP, UNEXPLAINED, Span, Timeline, clock
 from emofuse.exports.base import LIMITS, lanes, source
 from emofuse.media.beside import beside
@@ -47,7 +47,7 @@ _LEFT, _RIGHT = 1.05, 0.55  # inches
 _LETTER = 0.068  # inches that a letter of a span takes
 _BORDERED = 0.06  # inches; narrower spans are drawn without a border, which would cover them
 _STEPS = (100, 200, 500, *(s * 1_000 for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600)))  # ms between ticks
-_DASHES = ((0, (4, 1.6)), (0, (1, 1.3)), (0, (6, 1.5, 1, 1.5)))  # members' curves: dashed, dotted, both
+_DASHES = ((0, (4, 1.6)), (0, (1, 1.3)), (0, (6, 1.5, 1, 1.5)), (0, (6, 1.2, 1, 1.2, 1, 1.2)))  # members' curves
 
 
 def figure(timeline: Timeline) -> "Figure":
@@ -159,10 +159,8 @@ def _draw_row(axes: "Axes", first: Timeline, cells: Sequence[Timeline], label: s
     axes.fill_between(times, 0, values, color=colour, alpha=0.35, linewidth=0)
     axes.fill_between(times, 0, values, where=answer, color=colour, linewidth=0)
     axes.plot(times, values, color=INK, linewidth=1.1, solid_capstyle="round")
-    for lane, dashes in zip(cells[1:], cycle(_DASHES), strict=False):
-        lane = _brought(lane, first.labels)
-        if label in lane.labels.words:
-            axes.plot(*_curve(lane, label), color="#3c3c3c", linewidth=0.8, linestyle=dashes)
+    for lane, dashes in zip(_brought(cells[1:], first.labels), cycle(_DASHES), strict=False):
+        axes.plot(*_curve(lane, label), color="#3c3c3c", linewidth=0.8, linestyle=dashes)
     axes.set(xlim=(0, first.duration), ylim=(0, 1), xticks=[], yticks=[])
     axes.axhline(0, color="#999999", linewidth=0.8, clip_on=False)
     axes.axhline(1, color="#e4e4e4", linewidth=0.6, clip_on=False)
@@ -173,11 +171,19 @@ def _draw_row(axes: "Axes", first: Timeline, cells: Sequence[Timeline], label: s
     axes.spines[:].set_visible(False)
 
 
-def _brought(lane: Timeline, labels: LabelSet) -> Timeline:
-    """A member's curves in the first lane's words, where the usual map leads there: what a voice says of calm is part of neutral."""
-    if labels != COMMON_SEVEN or not all(EIGHT_TO_SEVEN.word(word) for word in lane.labels):
-        return lane
-    return replace(lane, labels=labels, scores=EIGHT_TO_SEVEN.scores(lane.scores, lane.labels))
+def _brought(members: Sequence[Timeline], labels: LabelSet) -> list[Timeline]:
+    """Members' curves in the first lane's words, where a usual map leads there: what a voice says of calm is part of neutral.
+
+    One whose words lead nowhere (attention states) has none: its "neutral" is another one.
+    """
+    brought = []
+    for lane in members:
+        ways = [way for way in MAPS.values() if way.target == labels and way.starts_from(lane.labels)]
+        if set(lane.labels) <= set(labels):
+            ways = [LabelMap("as they are", labels)]
+        if ways:
+            brought.append(replace(lane, labels=labels, scores=ways[0].within(lane.scores, lane.labels)))
+    return brought
 
 
 def _curve(cells: Timeline, label: str) -> tuple[np.ndarray, np.ndarray]:
@@ -225,7 +231,7 @@ def _draw_key(made: "Figure", timeline: Timeline, right: float, height: float) -
     handles: list[object] = [Line2D([], [], color=INK, linewidth=1.1, label=timeline.lane)]
     handles += [
         Line2D([], [], color="#3c3c3c", linewidth=0.9, linestyle=dashes, label=lane.lane)
-        for lane, dashes in zip(timeline.members, cycle(_DASHES), strict=False)
+        for lane, dashes in zip(_brought(timeline.members, timeline.labels), cycle(_DASHES), strict=False)
     ]
     handles.append(Patch(facecolor="#e6e6e6", edgecolor="#00000066", hatch="/////", linewidth=0, label="uncertain"))
     handles.append(Patch(facecolor="white", edgecolor="#b0b0b0", linestyle=(0, (2, 2)), label="absent"))
