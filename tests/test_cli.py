@@ -14,7 +14,7 @@ import emofuse.analysis
 import emofuse.experiment
 from emofuse import __version__, catalog
 from emofuse.analysis import PICTURES, REASONS, formats
-from emofuse.cli import INTERRUPTED, main
+from emofuse.cli import INTERRUPTED, brings, main
 from emofuse.commands import pairs
 from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
@@ -256,3 +256,39 @@ def test_a_reader_that_goes_away_is_no_error_to_report():
         err = running.stderr.read()
 
     assert err == b""
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"),
+    [
+        ("lightning.fabric", "train"),
+        ("sklearn", "train"),
+        ("ray", "cluster"),
+        ("mne", "eeg"),
+        ("transformers", "pretrained"),
+        ("pytest", None),
+    ],
+)
+def test_a_module_is_known_by_the_extra_that_brings_it(module, extra):
+    assert brings(module) == extra
+
+
+def test_what_is_not_installed_is_named_with_the_extra_that_brings_it(monkeypatch, capsys):
+    def asks(options):
+        raise ModuleNotFoundError("No module named 'lightning'", name="lightning")
+
+    monkeypatch.setattr("emofuse.commands.models.run", asks)
+
+    assert main(["models"]) == 1
+    assert "lightning is not installed" in (said := capsys.readouterr().err)
+    assert "pip install 'emofuse[train]'" in said
+
+
+def test_a_module_that_no_extra_brings_is_a_fault_of_ours(monkeypatch):
+    def asks(options):
+        raise ModuleNotFoundError("No module named 'emofuse.nothing'", name="emofuse.nothing")
+
+    monkeypatch.setattr("emofuse.commands.models.run", asks)
+
+    with pytest.raises(ModuleNotFoundError):
+        main(["models"])
