@@ -147,6 +147,70 @@ def test_it_does_what_a_bare_loop_does_to_the_last_bit():
     assert [line.loss for line in history] == [sum(losses[:6]) / 6, sum(losses[6:]) / 6]
 
 
+def by_hand(taught, epochs, rate, valid=None, patience=None, seed=3):
+    """Adam with an L2 penalty of matrices in its loss; the rate falls to a tenth after too many epochs without a lower loss."""
+    generator = torch.Generator().manual_seed(seed)
+    torch.manual_seed(seed)
+    stepper = torch.optim.Adam(taught.parameters(), rate)
+    rates, best, waited = [], float("inf"), 0
+    for _ in range(epochs):
+        rates.append(stepper.param_groups[0]["lr"])
+        losses = []
+        for batch in TRAIN.drawn(8, generator):
+            loss = nn.functional.cross_entropy(taught.train()(batch).logits, batch.target)
+            penalty = sum((p**2).sum() for p in taught.parameters() if p.ndim > 1) * 0.01 / 2
+            stepper.zero_grad()
+            (loss + penalty).backward()
+            stepper.step()
+            losses.append(float(loss.detach()))
+        now = sum(losses) / len(losses) if valid is None else judged(taught, valid)[0]
+        best, waited = (now, 0) if now < best * (1 - 1e-4) else (best, waited + 1)
+        if patience is not None and waited > patience:
+            stepper.param_groups[0]["lr"] *= 0.1
+            waited = 0
+    return rates
+
+
+L2 = {**FAST, "optimizer": "adam", "weight_decay": 0.01, "choose": None, "seed": 3}
+
+
+def test_a_constant_learning_rate_and_adam_with_a_penalty_are_what_their_names_say():
+    ours, bare = network(), network()
+
+    fit(ours, TRAIN, None, **L2, schedule="constant")
+
+    assert by_hand(bare, 5, FAST["learning_rate"]) == [FAST["learning_rate"]] * 5
+    for name, tensor in bare.named_parameters():
+        torch.testing.assert_close(dict(ours.named_parameters())[name], tensor, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(("valid", "patience"), [("contrary", 0), ("contrary", 1), (None, 0)])
+def test_on_a_plateau_the_learning_rate_falls(valid, patience):
+    part = None
+    if valid:
+        part = Examples(VALID.inputs, VALID.present, VALID.targets.roll(1, dims=1), VALID.labels.roll(1, dims=1))
+    ours, bare = network(), network()
+
+    fit(ours, TRAIN, part, **L2, schedule="plateau", patience=patience)
+
+    rates = by_hand(bare, 5, FAST["learning_rate"], valid=part, patience=patience)
+    if valid:
+        assert rates[-1] < rates[0] / 5  # its loss on what contradicts all that it learns never falls
+    for name, tensor in bare.named_parameters():
+        torch.testing.assert_close(dict(ours.named_parameters())[name], tensor, rtol=1e-4, atol=1e-5)
+
+
+def test_a_cycle_is_what_is_used_when_nothing_is_said():
+    said, unsaid, other = network(), network(), network()
+
+    fit(said, TRAIN, None, **FAST, schedule="cycle")
+    fit(unsaid, TRAIN, None, **FAST)
+    fit(other, TRAIN, None, **FAST, schedule="constant")
+
+    assert equal(weights(said), weights(unsaid))
+    assert not equal(weights(said), weights(other))
+
+
 def test_valid_never_changes_what_is_learnt():
     one, two = network(), network()
 
@@ -243,7 +307,12 @@ def test_half_precision_rounds_features_but_never_numbers_of_words_pieces(filler
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"), [({"choose": "loss"}, "'accuracy', 'uar' or None"), ({"optimizer": "lion"}, "'sgd' and 'adamw'")]
+    ("wrong", "said"),
+    [
+        ({"choose": "loss"}, "'accuracy', 'uar' or None"),
+        ({"optimizer": "lion"}, "'sgd', 'adamw' and 'adam'"),
+        ({"schedule": "stairs"}, "cycle, plateau, constant, not 'stairs'"),
+    ],
 )
 def test_what_does_not_exist_is_refused_before_the_first_epoch(wrong, said):
     with pytest.raises(ValueError, match=said):

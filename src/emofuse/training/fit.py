@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SCHEDULES = ("cycle", "plateau", "constant")
+FALL = 0.1
+"""What a plateau multiplies the learning rate by: PyTorch's default and Keras', as is `patience`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
@@ -59,6 +63,8 @@ def fit(
     batch_size: int = 128,
     weight_decay: float = 5e-4,
     optimizer: str = "sgd",
+    schedule: str = "cycle",
+    patience: int = 10,
     augment: Augment | None = None,
     stop: int | None = None,
     own_labels: bool = False,
@@ -80,10 +86,16 @@ def fit(
         train: Learnt from.
         valid: Chosen on; None when there is nothing to choose.
         epochs: Passes over `train`.
-        learning_rate: The highest of a one-cycle schedule (Smith, Topin 2018).
+        learning_rate: The highest of the schedule.
         batch_size: Examples a step.
         weight_decay: Of matrices and kernels; biases and normalisation have none.
-        optimizer: "sgd" (Nesterov momentum 0.9) or "adamw".
+        optimizer: "sgd" (Nesterov momentum 0.9), "adamw" (weights decay apart from the gradient; Loshchilov, Hutter 2019) or "adam"
+            (decay is part of the gradient: the derivative of an L2 penalty of half of `weight_decay`).
+        schedule: "cycle": one cycle, up and down again (Smith, Topin 2018). "plateau": a tenth of the learning rate after `patience`
+            epochs without a lower loss on valid, or on training batches where there is no valid, which is then not only chosen on. So
+            does njoku_2021, "once the accuracy stops increasing": how much and after how long it does not say, and a loss still moves
+            where accuracy on a few clips stands still. "constant": the same learning rate throughout.
+        patience: Of a plateau, in epochs.
         augment: What happens to training batches.
         stop: Break off after so many of the schedule's epochs; None for none.
         own_labels: Teach the corpus's own labels instead of the targets that a recipe made of them.
@@ -92,17 +104,19 @@ def fit(
         clip: Largest norm of a step's gradient; None for any.
         averaging: Decay a step of the exponential moving average of weights that is judged and kept; 0 for none.
         choose: "accuracy" or "uar" on valid picks the epoch; None keeps the last.
-        warm_up: Share of the steps in which the learning rate rises.
+        warm_up: Share of a cycle's steps in which the learning rate rises.
         seed: Of batch order and augmentation.
         precision: Of Lightning Fabric: "32-true" or "bf16-mixed".
         alike: Put examples of about the same length into one batch (`Examples.drawn_alike`).
         kept: Called with the network whenever an epoch is the best so far, so that nothing is lost.
 
     Raises:
-        ValueError: An optimizer or a way to choose that does not exist.
+        ValueError: An optimizer, a schedule or a way to choose that does not exist.
     """
     if choose not in {"accuracy", "uar", None}:
         raise ValueError(f"Epochs are chosen by 'accuracy', 'uar' or None, not by '{choose}'.")
+    if schedule not in SCHEDULES:
+        raise ValueError(f"Schedules are {', '.join(SCHEDULES)}, not '{schedule}'.")
     from lightning.fabric import Fabric  # imports in seconds, and only training needs it
 
     fabric = Fabric(accelerator="cpu" if not torch.cuda.is_available() else "gpu", devices=1, precision=precision)  # type: ignore[arg-type]
@@ -112,7 +126,9 @@ def fit(
     judged = copy.deepcopy(network).to(fabric.device) if averaging else network
     steps = epochs * max(train.epoch // min(batch_size, train.epoch), 1)
     stepper = _optimizer(network, optimizer, learning_rate, weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(stepper, learning_rate, total_steps=steps + 1, pct_start=warm_up)
+    rates = torch.optim.lr_scheduler
+    cycle = rates.OneCycleLR(stepper, learning_rate, total_steps=steps + 1, pct_start=warm_up) if schedule == "cycle" else None
+    plateau = rates.ReduceLROnPlateau(stepper, factor=FALL, patience=patience) if schedule == "plateau" else None
     model, stepper_ = fabric.setup(network, stepper)
     pairs = list(zip(judged.state_dict().values(), network.state_dict().values(), strict=True))  # the same tensors at every step
     weights = None if balance is None else _balanced(train, balance)
@@ -132,7 +148,8 @@ def fit(
             if clip is not None:
                 fabric.clip_gradients(model, stepper_, max_norm=clip)
             stepper_.step()
-            schedule.step()
+            if cycle:
+                cycle.step()
             step += 1
             if averaging:
                 _average(pairs, min(averaging, (1 + step) / (10 + step)))
@@ -141,6 +158,8 @@ def fit(
         if valid is not None:
             figures = _judge(fabric, judged, valid, batch_size * 4)
         line = Epoch(number, total / count, figures[0], figures[1], figures[2], seconds=time.monotonic() - began)
+        if plateau:
+            plateau.step(line.loss if line.valid_loss is None else line.valid_loss)
         history.append(line)
         log.info("epoch %d of %d: %s", number, epochs, line.as_dict())
         figure = None if choose is None or valid is None else (line.valid_accuracy if choose == "accuracy" else line.valid_uar)
@@ -191,7 +210,9 @@ def _optimizer(network: nn.Module, name: str, learning_rate: float, weight_decay
         return torch.optim.SGD(groups, learning_rate, momentum=0.9, nesterov=True)
     if name == "adamw":
         return torch.optim.AdamW(groups, learning_rate)
-    raise ValueError(f"Optimizers are 'sgd' and 'adamw', not '{name}'.")
+    if name == "adam":
+        return torch.optim.Adam(groups, learning_rate)
+    raise ValueError(f"Optimizers are 'sgd', 'adamw' and 'adam', not '{name}'.")
 
 
 def _balanced(train: Examples, most: float) -> torch.Tensor:
