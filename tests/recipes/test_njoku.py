@@ -232,3 +232,14 @@ def test_on_the_real_data_every_pair_has_the_papers_counts(shared, pair):
     assert all(Counter(clip.label for clip in split.test) == JUDGED for split in work_of.splits)
     assert all(set(clip.sources) == set(PAIRS[pair]) for clip in work_of.clips)
     assert relabel(work_of.clips, THREE) != ()
+
+
+def test_the_learning_rate_may_fall_on_a_plateau_and_cells_of_the_usual_cycle_stay_what_they_were():
+    usual, asked = bench(), bench(schedule="plateau")
+
+    for taught in (usual.fit, *(sense.fit for sense in usual.senses.values())):
+        assert "schedule" not in taught.keywords
+    for taught in (asked.fit, *(sense.fit for sense in asked.senses.values())):
+        assert taught.keywords["schedule"] == "plateau"
+    with pytest.raises(UnknownName, match="no schedule 'stairs'. Known: cycle, plateau, constant"):
+        bench(schedule="stairs")
