@@ -20,8 +20,14 @@ from emofuse.core.split import Protocol, Split
 _Parts = tuple[tuple[Clip, ...], tuple[Clip, ...], tuple[Clip, ...]]  # train, valid and test
 
 
-def official(fact: str, train: str, valid: str, test: str) -> Protocol:
+def official(fact: str, train: str, valid: str | None, test: str | Sequence[str]) -> Protocol:
     """The split that the corpus itself publishes, read from one of its facts.
+
+    Args:
+        fact: Whose values name the parts.
+        train: Its value for what is learnt from.
+        valid: Its value for what is chosen on; None where nothing is.
+        test: Its value for what is judged, or several.
 
     Raises:
         SplitError: A clip lacks the fact or has another value, or there is nothing to judge.
@@ -33,19 +39,23 @@ def official(fact: str, train: str, valid: str, test: str) -> Protocol:
         >>> split.test[0].id
         'c'
     """
+    judged = (test,) if isinstance(test, str) else tuple(test)
 
     def protocol(clips: Sequence[Clip]) -> Iterator[Split]:
-        parts: dict[str | None, list[Clip]] = {train: [], valid: [], test: []}
+        parts: dict[str, list[Clip]] = {value: [] for value in (train, *([valid] if valid is not None else []), *judged)}
         for clip in clips:
             value = clip.facts.get(fact)
-            if value not in parts:
-                raise SplitError(
-                    f"Clip {clip.id} has {fact} '{value}'. Expected {train}, {valid} or {test}; name the values that the corpus uses."
-                )
+            if value is None or value not in parts:
+                known = " or ".join((", ".join(list(parts)[:-1]), list(parts)[-1]))
+                raise SplitError(f"Clip {clip.id} has {fact} '{value}'. Expected {known}; name the values that the corpus uses.")
             parts[value].append(clip)
-        if not parts[test]:
-            raise SplitError(f"None of {len(clips)} clips has {fact} '{test}', so nothing is judged. Expected the test part; get it too.")
-        yield Split("official", tuple(parts[train]), tuple(parts[valid]), tuple(parts[test]))
+        chosen = tuple(parts[valid]) if valid is not None else ()
+        last = tuple(clip for value in judged for clip in parts[value])
+        if not last:
+            raise SplitError(
+                f"None of {len(clips)} clips has {fact} '{' or '.join(judged)}', so nothing is judged. Expected the test part; get it too."
+            )
+        yield Split("official", tuple(parts[train]), chosen, last)
 
     return protocol
 
