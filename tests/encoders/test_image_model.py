@@ -24,7 +24,7 @@ def test_each_gives_a_vector_a_face_from_scratch(name):
 
     assert vectors.shape == (2, 3, WIDTHS.get(name, 512))
     assert encoder.dim == encoder.mid_dim == vectors.shape[2]
-    assert vectors.std(dim=(0, 1)).mean() > 1e-5
+    assert (vectors.std(dim=(0, 1)) > 0.01 * vectors.abs().mean()).any()
 
 
 @pytest.mark.parametrize(("name", "millions"), [("resnet18", 11.18), ("mobilenet_v2", 2.22), ("vgg19", 20.02), ("vgg16_bn", 14.72)])

@@ -3,8 +3,8 @@
 ResNet-18 (He, Zhang, Ren, Sun 2016), MobileNetV2 (Sandler et al. 2018), VGG (Simonyan, Zisserman 2015, table 1; with batch
 normalisation as torchvision has it). The first two are transformers' own.
 Differences: from scratch they see one grey channel in place of three of colour; a VGG's vector is the mean over places, without its
-two wide layers; MobileNetV2's first weights are larger than transformers', which batch normalisation cannot make up for, and its
-batch normalisation follows the usual tenth of each batch, where transformers' follows all of it.
+two wide layers; MobileNetV2's batch normalisation follows the usual tenth of each batch, where transformers' follows all of it,
+and from scratch adds 1e-5 to variances, where transformers' adds a thousandth, which its first maps' hardly exceed.
 B: batch, T: faces in a clip, N: B x T, H, W: height and width, D: width of the vector.
 """
 
@@ -22,7 +22,7 @@ from emofuse.media.hub import fresh, loaded, tensors
 PLANS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "resnet18": ("ResNet", {"embedding_size": 64, "hidden_sizes": [64, 128, 256, 512], "depths": [2, 2, 2, 2], "layer_type": "basic"}),
     "resnet34": ("ResNet", {"embedding_size": 64, "hidden_sizes": [64, 128, 256, 512], "depths": [3, 4, 6, 3], "layer_type": "basic"}),
-    "mobilenet_v2": ("MobileNetV2", {}),
+    "mobilenet_v2": ("MobileNetV2", {"layer_norm_eps": 1e-5}),
 }
 """Name to what transformers calls it, and the settings that make it so."""
 SHAPES = ("hidden_sizes", "depths")  # settings by which weights are told to be of a plan
@@ -90,7 +90,11 @@ class _Vgg(nn.Module):
                 inputs = width
             layers.append(nn.MaxPool2d(2))
         self.features = nn.Sequential(*layers)
-        _begin(self)
+        for layer in layers:
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+                if layer.bias is not None:
+                    nn.init.zeros_(layer.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Shape: (N, inputs, H, W) -> (N, 512, H / 32, W / 32)."""
@@ -130,7 +134,6 @@ def _of_transformers(name: str, weights: str | None, channels: int) -> nn.Module
     kind, settings = PLANS[name]
     if weights is None:
         made: nn.Module = fresh(kind, num_channels=channels, **settings)
-        _begin(made)
         return made
     model = loaded("AutoModel", weights)
     config = model.config.to_dict()
@@ -141,15 +144,6 @@ def _of_transformers(name: str, weights: str | None, channels: int) -> nn.Module
         )
     kept: nn.Module = model
     return kept
-
-
-def _begin(model: nn.Module) -> None:
-    """Weights to begin with, as torchvision draws them for all three (He, Zhang, Ren, Sun 2015, equation 14)."""
-    for layer in model.modules():
-        if isinstance(layer, nn.Conv2d):
-            nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
-            if layer.bias is not None:
-                nn.init.zeros_(layer.bias)
 
 
 def _width(model: nn.Module) -> int:
