@@ -50,7 +50,7 @@ def test_a_raw_file_becomes_a_timeline_of_states(tmp_path, recipe):
     assert timeline.duration == 9_000
     assert [segment.end for segment in timeline.segments] == [1_000 * k for k in range(1, 10)]
     np.testing.assert_allclose(timeline.scores.sum(axis=1), 1, atol=1e-5)
-    assert "no electrodes, left out: Right AUX" in timeline.notes
+    assert "somebody.csv: no electrodes of the 10-20 system, left out: Right AUX" in timeline.notes
 
 
 def test_time_without_contact_is_absent(tmp_path):

@@ -44,7 +44,9 @@ def picked(signal: Signal, channels: Sequence[str]) -> tuple[np.ndarray, tuple[s
     has = {name: i for i, name in enumerate(signal.channels or ())}
     missing = tuple(name for name in channels if name not in has)
     if len(missing) > (1 - ENOUGH) * len(channels):
-        held = ", ".join((signal.channels or ())[:16]) or f"{values.shape[1]} without names"
+        names = signal.channels or ()
+        more = f" and {len(names) - 16} more" if len(names) > 16 else ""
+        held = ", ".join(names[:16]) + more if names else f"{values.shape[1]} without names"
         raise MediaError(
             f"The EEG lacks {', '.join(missing[:16])}; it has {held}. This recognizer takes {', '.join(channels[:16])}, half of them at "
             f"least: name the channels (--eeg-channels), or record them."

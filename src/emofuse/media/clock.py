@@ -141,6 +141,7 @@ def _later(
                 notes += (f"{path.name} goes on after the recording has ended: what comes then is left out",)
                 reached = until
                 break
+    reached = reached if until is None else min(reached, until)  # a moment more than the recording is no reason to speak of it
     if reached > done:
         yield cut(reached)
     elif notes:

@@ -170,6 +170,7 @@ def clip_from_files(
         with _rest(Path(text), bool(probes), Modality.TEXT, said):
             transcript = read_transcript(Path(text), duration if len(every) > 1 else None, offset=ms)
             sources[Modality.TEXT] = text_source_of(transcript)
+            said |= {"text_language": transcript.language} if transcript.language else {}
             duration = duration or (transcript.end if len(every) == 1 else 0)
     return Clip(every[0].name, None, None, MappingProxyType(sources), MappingProxyType({"duration": str(duration), **said}))
 
@@ -195,7 +196,7 @@ def _rest(path: Path, others: bool, m: Modality, said: dict[str, str]) -> Iterat
     except MediaError as problem:
         if not others or not path.is_file():
             raise
-        said[f"{m}{LEFT_OUT}"] = str(problem)
+        said[f"{m}{LEFT_OUT}"] = str(problem).replace(str(path), path.name)  # exports are passed on; folders are nobody else's business
 
 
 def _place(probes: Sequence[Probe], told: int | None, said: dict[str, str]) -> tuple[int, tuple[str, ...]]:

@@ -68,6 +68,7 @@ class _Choice:
         self.names = names
         self.met: set[str] = set()
         self.seen: list[str] = []
+        self.asked = 0
 
     def variable(self, name: str) -> bool:
         """Whether something in this variable may be wanted."""
@@ -76,6 +77,9 @@ class _Choice:
 
     def whole(self, name: str) -> bool:
         """Whether this is wanted, with all that is in it."""
+        self.asked += 1
+        if self.asked > _MOST:  # few arrays that refer to each other again and again take for ever
+            raise _Problem(f"holds more than {_MOST:,} arrays. Expected fewer. Save only what is needed, or read fewer names.")
         met = [wanted for wanted in self.names or () if fnmatchcase(name, wanted)]
         self.met.update(met)
         return self.names is None or bool(met)

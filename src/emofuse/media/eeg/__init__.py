@@ -157,11 +157,16 @@ def stream(
         seconds.append(second)
         kept.append((part, there & second.present))
         while done + length <= second.end:
-            yield Chunk({Modality.EEG: _stretch(chosen, kept, done, done + length)}, done + length, notes)
+            yield Chunk({Modality.EEG: _stretch(chosen, kept, done, done + length)}, done + length, _of(path, notes))
             done, notes = done + length, ()
     end = seconds[-1].end if seconds else 0
     also = (*notes, *marks.told(chosen.names, seconds))
-    yield Chunk({Modality.EEG: _stretch(chosen, kept, done, end)} if end > done else {}, end, also)
+    yield Chunk({Modality.EEG: _stretch(chosen, kept, done, end)} if end > done else {}, end, _of(path, also))
+
+
+def _of(path: Path, notes: Sequence[str]) -> tuple[str, ...]:
+    """Notes of this file among those of others."""
+    return tuple(f"{path.name}: {note}" for note in notes)
 
 
 def preview(

@@ -115,7 +115,7 @@ def _columns(path: Path, held: Held, wanted: Sequence[str] | None) -> tuple[tupl
         return tuple(place for _, place in asked if place is not None), tuple(electrode(name) or name for name in wanted), ()
     if known:
         left = [name for i, name in enumerate(every) if i not in known.values()]
-        return tuple(known.values()), tuple(known), ((f"no electrodes, left out: {_listed(left)}",) if left else ())
+        return tuple(known.values()), tuple(known), ((f"no electrodes of the 10-20 system, left out: {_listed(left)}",) if left else ())
     others = [i for i in range(held.width) if i not in held.others] or list(range(held.width))
     said = (
         "its channels have no names" if held.names is None else f"its channels have no 10-20 names: {_listed([every[i] for i in others])}"

@@ -9,7 +9,10 @@ from emofuse.core.errors import MediaError
 from emofuse.media.eeg import arrays
 from emofuse.media.eeg.held import Held
 from emofuse.media.kept import kept
-from emofuse.media.mat import read_mat
+from emofuse.media.mat import LIMIT, read_mat
+
+PACKED = 100  # times that samples may be larger than their file: recordings pack to a third, and nothing but nothing packs to this
+SMALL = 256 << 20  # bytes of numbers that any file may hold
 
 
 @kept(1)
@@ -19,7 +22,7 @@ def arrays_of(path: Path) -> dict[str, np.ndarray]:
     Raises:
         MediaError: It cannot be read.
     """
-    return read_mat(path)
+    return read_mat(path, limit=min(LIMIT, max(SMALL, PACKED * path.stat().st_size)))
 
 
 def held(path: Path, variable: str | None, axes: Sequence[str] | str | None) -> Held:

@@ -19,7 +19,7 @@ SHORT = 0.01  # share of the promised length that may be missing without a word
 
 
 def held(path: Path) -> Held:
-    """The channels of a recording, in volts.
+    """The channels of a recording, in the unit that the file names, where it names one for all of them; else in volts.
 
     Raises:
         MediaError: mne is not installed, or cannot read it.
@@ -36,6 +36,8 @@ def held(path: Path) -> Held:
     if spans:
         notes.append(f"{sum(stop - start for start, stop in spans) / rate:.1f} s are marked as bad in the file")
     notes += _promised(path, raw) if kind in ("EDF", "BDF") else []
+    unit = _unit(raw, kind)
+    scale = MICROVOLTS["V"] / MICROVOLTS[unit or "V"]
 
     def pieces(columns: Sequence[int]) -> Iterator[np.ndarray]:
         step, wanted = max(round(PIECE * rate), 1), list(columns)
@@ -43,7 +45,7 @@ def held(path: Path) -> Held:
         for start in range(0, raw.n_times, step):
             stop = min(start + step, raw.n_times)
             try:
-                values = np.array(raw[wanted, start:stop][0].T)
+                values = scale * np.array(raw[wanted, start:stop][0].T)
             except Exception as error:  # a file that ends early, or lies about where its samples are
                 raise _unreadable(path, kind, error) from error
             values[:, gone] = np.nan
@@ -52,7 +54,7 @@ def held(path: Path) -> Held:
             yield values
 
     return Held(
-        kind, pieces, len(names), int(raw.n_times), names, rate, _unit(raw, kind),
+        kind, pieces, len(names), int(raw.n_times), names, rate, unit,
         notes=tuple(notes), others=frozenset(i for i, what in enumerate(types) if what != "eeg"),
     )  # fmt: skip
 
@@ -134,8 +136,14 @@ def _promised(path: Path, raw: "BaseRaw") -> list[str]:
 
 
 def _unit(raw: "BaseRaw", kind: str) -> str | None:
-    """Volts, to which mne converts where it knows the unit; where the file names none, nobody does."""
+    """What the file's own numbers are in, where all channels have one unit: so it can be overruled where the file is wrong.
+
+    Volts, to which mne converts, where they have several; where the file names none, nobody knows.
+    """
     if kind == "FIF":
         return "V"
-    said = {str(unit) for name, unit in getattr(raw, "_orig_units", {}).items() if name in raw.ch_names}
-    return "V" if said & set(MICROVOLTS) or not said else None
+    said = {
+        str(unit).replace("u", "µ").replace("\u03bc", "µ") for name, unit in getattr(raw, "_orig_units", {}).items() if name in raw.ch_names
+    }
+    known = said & set(MICROVOLTS)
+    return known.pop() if len(known) == 1 else "V" if known or not said else None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MUSE = frozenset({"TP9", "AF7", "AF8", "TP10"})  # a headband whose programs write microvolts
 TIMES = ("timestamps", "timestamp", "time", "times", "t", "seconds", "time (s)", "time_s")
 USUAL = (100.0, 128.0, 200.0, 220.0, 250.0, 256.0, 300.0, 400.0, 500.0, 512.0, 600.0, 1_000.0, 1_024.0, 2_000.0, 2_048.0)  # Hz
+MADE = (220.0, 256.0)  # Hz; what such a headband samples at, the first one of 2014 and all others
 NEAR = 0.02  # share by which a measured rate may differ from a usual one, and from one that is told
 ODD = 0.002  # the same share, from which on a reader is told
 HOLE = 0.02  # s between samples that makes a hole; times often have three decimals
@@ -70,6 +71,9 @@ def held(path: Path, rate: float | None) -> Held:
             notes.append(f"{lost / clock.rate:.1f} s are missing in it")
     muse = {electrode(name) for name in names} - {None} == MUSE
     count = clock.count if clock is not None else _rows(path, names[0])
+    told = clock.rate if clock is not None else rate
+    if muse and told is not None and all(abs(told / usual - 1) > NEAR for usual in MADE):
+        notes.append(f"it seems to be a Muse's, which makes {' or '.join(f'{one:g}' for one in MADE)} samples a second, and not {told:g}")
 
     def pieces(columns: Sequence[int]) -> Iterator[np.ndarray]:
         return _pieces(path, [names[i] for i in columns], clock)

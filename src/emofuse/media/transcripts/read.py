@@ -107,6 +107,12 @@ def read_transcript(path: Path, duration: int | None = None, *, offset: int = 0,
     more += warning(tongue)
     if not any(one.words for one in found):
         more.append("The transcript describes sounds and holds no words.")
+    signs = sum(bool(one.words) and not any(c.isalnum() for c in one.words) for one in found)
+    if signs:
+        more.append(
+            f"{signs:,} of {len(found):,} utterances are signs without words, such as emoji; recognizers of text that do not know them "
+            f"answer all the same."
+        )
     return Transcript(path, tuple(found), (*said, *more), timed, duration, tongue)
 
 
