@@ -22,7 +22,7 @@ from emofuse.core.errors import CorpusError, RunError, SplitError
 from emofuse.core.labels import relabel
 from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
-from emofuse.core.split import Split
+from emofuse.core.split import Split, thinned
 from emofuse.data import Examples, Key, Target, Variant, examples, one_hot
 from emofuse.encoders.base import Encoder
 from emofuse.evaluation.about import About
@@ -66,6 +66,7 @@ def train(
     split: Path | None = None,
     cache: Cache | None = None,
     skip_unreadable: bool = False,
+    few: int | None = None,
     bar: Callable[[str], Progress] = no_bar,
 ) -> Report | None:
     """Train and judge every split of a recipe; a run of it that is already in `out` is taken as it is.
@@ -83,6 +84,7 @@ def train(
         split: A file of lists (`emofuse.splitting`) that divides the clips instead of the recipe's protocol.
         cache: Where features are looked up and kept.
         skip_unreadable: Read all clips first, and leave out those that cannot be; the report counts them.
+        few: At most so many clips of each label in each part of the first split alone: to see that it runs. Figures are none then.
         bar: Called with what is being read, for a progress of it.
 
     Returns:
@@ -96,18 +98,20 @@ def train(
     """
     began = time.monotonic()
     recipe = call(path, arguments, allowed)
+    recipe = recipe if few is None else replace(recipe, ships_everything=False, elsewhere=(), beside=())
     every = recipe.clips(data)
-    clips = _known(recipe, every)
+    clips = answerable(recipe, every)
     lists = None if split is None else read(split)
-    divide = recipe.protocol if split is None else from_file(split, _unwanted(recipe, data, clips))
+    divide = recipe.protocol if split is None else from_file(split, unwanted(recipe, data, clips))
     folds = tuple(divide(clips))
+    folds = folds if few is None else (thinned(folds[0], few),)
     listed = {clip.id for fold in folds for part in (fold.train, fold.valid, fold.test) for clip in part}
     more = tuple(clip for corpus in recipe.beside for clip in relabel(corpus.clips(corpus.under(data)), recipe.labels))
     work = _Work(recipe, path, dict(arguments), seed, allowed, lists, cache, bar, {} if len(folds) > 1 else None, more)
     lost = work.unreadable([clip for clip in clips if clip.id in listed]) if skip_unreadable else {}
     folds = tuple(_without(fold, lost) for fold in folds)
     for fold in folds:
-        _check(fold)
+        check_labels(fold)
     wheres = [out if len(folds) == 1 else out / fold.name for fold in folds]
     held = [work.taught(fold, where) for fold, where in zip(folds, wheres, strict=True)]
     for i, (fold, where) in enumerate(zip(folds, wheres, strict=True)):
@@ -257,7 +261,7 @@ class _Work:
         histories = []
         members = network.networks if isinstance(network, Committee) else (network,)
         for i, member in enumerate(members):
-            _adjust(member, train_part)
+            adjust(member, train_part)
             history = recipe.fit(member, train_part, valid_part, seed=self.seed + i, kept=kept)
             histories.append([epoch.as_dict() for epoch in history])
         write_json(out / "history.json", histories)
@@ -301,7 +305,7 @@ class _Work:
         return {} if self.lists is None else {"name": self.lists.name, "sha256": self.lists.sha256}
 
 
-def _adjust(network: Network, part: Examples) -> None:
+def adjust(network: Network, part: Examples) -> None:
     """Show each encoder what its features usually are, as some want to know before they learn."""
     for m in network.modalities:
         encoder = network.encoders[m]
@@ -309,7 +313,7 @@ def _adjust(network: Network, part: Examples) -> None:
         encoder.adjust(part.inputs[m][part.present[m], 0])
 
 
-def _known(recipe: Recipe, every: Sequence[Clip]) -> tuple[Clip, ...]:
+def answerable(recipe: Recipe, every: Sequence[Clip]) -> tuple[Clip, ...]:
     """The clips whose labels the recipe answers with.
 
     Raises:
@@ -325,7 +329,7 @@ def _known(recipe: Recipe, every: Sequence[Clip]) -> tuple[Clip, ...]:
     return clips
 
 
-def _unwanted(recipe: Recipe, data: Path, clips: Sequence[Clip]) -> set[str]:
+def unwanted(recipe: Recipe, data: Path, clips: Sequence[Clip]) -> set[str]:
     """Clips of the corpus that may stand in a file of lists although this recipe does not want them."""
     return {clip.id for clip in recipe.corpus.clips(recipe.corpus.under(data))} - {clip.id for clip in clips}
 
@@ -335,7 +339,7 @@ def _without(split: Split, lost: Collection[str]) -> Split:
     return replace(split, train=train, valid=valid, test=test)
 
 
-def _check(split: Split) -> None:
+def check_labels(split: Split) -> None:
     """Say early what nothing can be learnt from.
 
     Raises:

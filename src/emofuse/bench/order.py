@@ -21,7 +21,7 @@ from emofuse.bench.base import OWN_BASELINE, Bench, Member, Sense
 from emofuse.core.clip import Clip
 from emofuse.core.errors import SplitError, UnknownName
 from emofuse.core.modality import Modality
-from emofuse.core.split import Protocol, Split
+from emofuse.core.split import Protocol, Split, thinned
 from emofuse.evaluation.hashes import fingerprint
 from emofuse.recipe import called
 
@@ -37,6 +37,7 @@ class Order:
         modalities: What to fuse; all by default.
         protocol: By name, with settings, or a file of lists; the bench's own by default.
         quick: Whether next to nothing is learnt.
+        few: At most so many clips of each label in each part; 0 for all.
         allowed: Packages that the function may come from.
     """
 
@@ -46,6 +47,7 @@ class Order:
     modalities: tuple[str, ...] = ()
     protocol: str = ""
     quick: bool = False
+    few: int = 0
     allowed: tuple[str, ...] = ("emofuse.recipes",)
 
 
@@ -109,6 +111,10 @@ def work(order: Order) -> Work:
     splits = tuple(split for split in _protocol(order, bench)(clips) if split.test)
     if not splits:
         raise SplitError("The protocol judges nobody. Expected splits with test clips; choose another protocol.")
+    if order.few:
+        splits = tuple(thinned(split, order.few) for split in splits)
+        left = {clip.id for split in splits for part in (split.train, split.valid, split.test) for clip in part}
+        clips = tuple(clip for clip in clips if clip.id in left)
     return Work(bench, clips, splits, dropped)
 
 

@@ -1,0 +1,188 @@
+"""The table of rows: for a terminal, as HTML that needs nothing else, as Markdown, csv and JSON, all of the same figures."""
+
+import json
+from collections.abc import Sequence
+from math import isnan
+from pathlib import Path
+
+from emofuse.evaluation.document import Document, Remark, Section, Table, Tone
+from emofuse.evaluation.markdown import markdown
+from emofuse.evaluation.page import page
+from emofuse.evaluation.report import counted
+from emofuse.evaluation.tables import write_csv
+from emofuse.media.beside import beside
+from emofuse.reproduce.base import METRICS, Found, Measured
+
+QUICK = "QUICK: a few clips and one epoch each, to see that every row runs. These are no results."
+HEADS = ("system", "corpus", "paper", "ours, its protocol", "so", "ours, clean", "majority", "audit: its, clean", "differs")
+READING = (
+    "The paper's figure has the interval that so many judged give it (Wilson 1927), where it tells how many. Ours under its protocol are "
+    "'reached' where they are within that interval, 'above' beyond it, 'below' under it. Under a clean protocol people who are judged "
+    "were not learnt from, and nothing is chosen on what is judged. Intervals of ours are 95 %, by drawing people anew, or clips where a "
+    "corpus has no people. The majority is the accuracy of always giving the commonest label. The audit's grades: fine, inflated, broken."
+)
+
+
+def write(folder: Path, measured: Sequence[Measured], quick: bool) -> None:
+    """Write ``reproduce.html``, ``.md``, ``.json``, ``.csv``, each whole or not at all.
+
+    Raises:
+        MediaError: They cannot be written there.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    told = document(measured, quick)
+    said = {"quick": quick, "rows": [_as_dict(one, quick) for one in measured]}
+    for name, text in (
+        ("reproduce.json", json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n"),
+        ("reproduce.md", markdown(told)),
+        ("reproduce.html", page(told)),
+    ):
+        with beside(folder / name) as unfinished:
+            unfinished.write_text(text, encoding="utf-8")
+    heads = (
+        "paper",
+        "row",
+        "system",
+        "corpus",
+        "metric",
+        "theirs",
+        "way",
+        "ours",
+        "low",
+        "high",
+        "n",
+        "majority",
+        "audit",
+        "quick",
+        "problem",
+        "command",
+    )
+    write_csv(folder / "reproduce.csv", heads, [line for one in measured for line in _lines(one, quick)])
+
+
+def text(measured: Sequence[Measured], quick: bool) -> str:
+    """For a terminal: a block a paper, a line a row."""
+    lines = [QUICK] if quick else []
+    for paper in dict.fromkeys(one.row.paper for one in measured):
+        own = [one for one in measured if one.row.paper == paper]
+        cells = [("row", *HEADS[:-1])] + [(one.row.name, *_cells(one, quick)[:-1]) for one in own]
+        widths = [min(max(len(row[i]) for row in cells), 44) for i in range(len(cells[0]))]
+        lines += ["", paper] + [
+            "  ".join(cell[:width].ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+        ]
+        problems = dict.fromkeys(
+            f"{one.row.name}, {name}: {why}" for one in own for name, why in one.problems.items() if "not here" not in why
+        )
+        lines += [f"  {problem}" for problem in problems]
+    return "\n".join([*lines, "", *([] if quick else _summary(measured))]).strip()
+
+
+def document(measured: Sequence[Measured], quick: bool) -> Document:
+    """The page."""
+    papers = dict.fromkeys(one.row.paper for one in measured)
+    return Document(
+        title="The papers' figures beside ours",
+        lead=" ".join(_summary(measured)) if not quick else QUICK,
+        remarks=(Remark(Tone.WARNING, QUICK),) if quick else (),
+        sections=(
+            *(_section(paper, [one for one in measured if one.row.paper == paper], quick) for paper in papers),
+            Section("How to read this", (READING,)),
+        ),
+    )
+
+
+def _section(paper: str, own: Sequence[Measured], quick: bool) -> Section:
+    table = Table(f"{paper}: every system", HEADS, tuple(_cells(one, quick) for one in own), words=2)
+    how = Table(
+        f"{paper}: how each figure comes about",
+        ("system", "paper's protocol", "ours under it", "clean", "trains it alone"),
+        tuple(_how(one) for one in own),
+        words=5,
+    )
+    return Section(paper, (), (), (table, how))
+
+
+def _how(one: Measured) -> tuple[str, ...]:
+    ways = one.row.ways
+    said = [ways[name].says if name in ways else "–" for name in ("paper", "clean")]
+    return one.row.system, f"{one.row.protocol} ({one.row.claim.where})", *said, one.row.command
+
+
+def _cells(one: Measured, quick: bool) -> tuple[str, ...]:
+    row, claim = one.row, one.row.claim
+    theirs = "no number" if claim.value is None else f"{claim.value:.4f} {METRICS[claim.metric]}" + (f", n {claim.n}" if claim.n else "")
+    grades = ", ".join(str(one.found[name].grade) if name in one.found else "–" for name in ("paper", "clean"))
+    first = one.found.get("paper") or one.found.get("clean")
+    majority = "–" if first is None or isnan(first.majority) else f"{first.majority:.3f}"
+    return (
+        row.system,
+        row.corpus,
+        theirs,
+        _ours(one, "paper"),
+        one.verdict or "–",
+        _ours(one, "clean"),
+        majority,
+        grades,
+        row.differs or "–",
+    )
+
+
+def _ours(one: Measured, name: str) -> str:
+    found: Found | None = one.found.get(name)
+    if name not in one.row.ways:
+        return "–"
+    if found is None:
+        why = one.problems.get(name, "not measured")
+        return why if why.startswith(("data not here", "not measured")) else "failed"
+    figure = found.figures.get(one.row.claim.metric)
+    return "–" if figure is None else str(figure)
+
+
+def _summary(measured: Sequence[Measured]) -> list[str]:
+    """What a stranger should know."""
+    told = [one for one in measured if one.found]
+    gone = sum(any("not here" in why for why in one.problems.values()) and not one.found for one in measured)
+    reached = sum(one.verdict in ("reached", "above") for one in told)
+    below = sum(one.verdict.startswith("below") for one in told)
+    said = f"{counted(len(measured), 'rows')}, {len(told)} measured: {reached} within the paper's interval or above, {below} below."
+    return [said + (f" The data of {gone} is not here." if gone else "")]
+
+
+def _as_dict(one: Measured, quick: bool) -> dict[str, object]:
+    row, claim = one.row, one.row.claim
+    return {
+        "paper": row.paper,
+        "row": row.name,
+        "system": row.system,
+        "corpus": row.corpus,
+        "claim": {"value": claim.value, "metric": claim.metric, "n": claim.n, "where": claim.where, "interval": claim.interval},
+        "protocol": row.protocol,
+        "differs": row.differs,
+        "verdict": (not quick and one.verdict) or None,
+        "command": row.command,
+        "ways": {
+            name: {
+                "says": way.says,
+                "command": one.commands.get(name),
+                "found": one.found[name].as_dict() if name in one.found else None,
+                "problem": one.problems.get(name),
+                **{field: one.origins[name][field] for field in ("commit", "date", "machine") if name in one.origins},
+            }
+            for name, way in row.ways.items()
+        },
+    }
+
+
+def _lines(one: Measured, quick: bool) -> list[list[str | int | float]]:
+    row, claim = one.row, one.row.claim
+    lines: list[list[str | int | float]] = []
+    for name in row.ways:
+        found = one.found.get(name)
+        figure = found.figures.get(claim.metric) if found else None
+        lines.append([
+            row.paper, row.name, row.system, row.corpus, claim.metric, "" if claim.value is None else claim.value, name,
+            *(("", "", "") if figure is None else (figure.value, *figure.interval)),
+            *(("", "", "") if found is None else (found.n, found.majority, str(found.grade))),
+            str(quick).lower(), one.problems.get(name, ""), one.commands.get(name, ""),
+        ])  # fmt: skip
+    return lines

@@ -1,0 +1,1 @@
+"""The papers: one file each, with a row for every system they measured."""

@@ -1,0 +1,5 @@
+"""kanafin_2024."""
+
+from emofuse.reproduce.base import Row
+
+ROWS: tuple[Row, ...] = ()

@@ -1,0 +1,209 @@
+"""The ways in which a row is measured: a recipe that is trained, a line of a bench, a part of what another way judged."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from emofuse.audit.audit import GRADES
+from emofuse.audit.base import Grade
+from emofuse.bench.base import Bench
+from emofuse.bench.fuse import fuse
+from emofuse.bench.order import Order
+from emofuse.core.clip import Clip
+from emofuse.core.errors import RunError
+from emofuse.evaluation.evaluate import judged
+from emofuse.evaluation.predictions import FILE, read_predictions
+from emofuse.evaluation.report import FIGURES, Figure, Report
+from emofuse.experiment import train
+from emofuse.recipe import Recipe, call, called
+from emofuse.reproduce.base import FEW, METRICS, Found, Place
+
+Arguments = Mapping[str, object]
+
+
+def _nothing() -> Arguments:
+    return MappingProxyType({})
+
+
+def _short() -> Arguments:
+    return MappingProxyType({"epochs": 1})
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A recipe, trained and judged on its own test part, or over all of its folds.
+
+    Args:
+        recipe: Its path.
+        arguments: To call it with.
+        says: Who is learnt from, who is judged.
+        seed: Of the training.
+        short: Arguments that take the place of these in a quick run.
+        needs: Corpora beside the recipe's own.
+    """
+
+    recipe: str
+    arguments: Arguments = field(default_factory=_nothing)
+    says: str = ""
+    seed: int = 0
+    short: Arguments = field(default_factory=_short)
+    needs: tuple[str, ...] = ()
+
+    @property
+    def made(self) -> Recipe:
+        """The recipe, called."""
+        return call(self.recipe, self.arguments)
+
+    @property
+    def corpora(self) -> tuple[str, ...]:
+        """The recipe's, and those beside it."""
+        recipe = self.made
+        return tuple(dict.fromkeys((recipe.corpus.name, *(corpus.name for corpus in recipe.beside), *self.needs)))
+
+    @property
+    def command(self) -> str:
+        """What trains this alone."""
+        seed = ["--seed", str(self.seed)] if self.seed else []
+        return _typed("train", self.recipe, self.arguments, [*seed, "--data", "DIR", "--out", "DIR"])
+
+    def __call__(self, place: Place, folder: Path) -> Found:
+        """Train what is not there yet."""
+        arguments = {**self.arguments, **(self.short if place.quick else {})}
+        few = FEW if place.quick else None
+        report = train(self.recipe, arguments, data=place.data, out=folder, seed=self.seed, cache=place.cache, few=few)
+        if report is None:
+            raise RunError(f"{self.recipe} judges nobody. Expected a protocol with a test part; mend the row.")
+        certificate = json.loads((folder / "report.json").read_text(encoding="utf-8"))["certificate"]
+        return found(report, Grade(certificate["verdict"]), certificate["sentence"])
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """A line of a bench's table.
+
+    Args:
+        bench: Its path.
+        line: The line's name: of a member, fusion or decision, with its settings.
+        arguments: To call the bench with.
+        says: Who is learnt from, who is judged.
+        fusions: That the bench makes.
+        decisions: Likewise.
+        folder: That rows share, whose lines stand in one table.
+        needs: Corpora beside the bench's own.
+    """
+
+    bench: str
+    line: str
+    arguments: Arguments = field(default_factory=_nothing)
+    says: str = ""
+    fusions: str = "none"
+    decisions: str = "none"
+    folder: str = ""
+    needs: tuple[str, ...] = ()
+
+    @property
+    def corpora(self) -> tuple[str, ...]:
+        """The bench's, and those beside it."""
+        return tuple(dict.fromkeys((called(self.bench, self.arguments, ("emofuse.recipes",), Bench).corpus.name, *self.needs)))
+
+    @property
+    def command(self) -> str:
+        """What makes this bench's table."""
+        return _typed(
+            "fuse", self.bench, self.arguments, ["--fusions", self.fusions, "--decisions", self.decisions, "--data", "DIR", "--out", "DIR"]
+        )
+
+    def __call__(self, place: Place, folder: Path) -> Found:
+        """Make what is not there yet, and take the line."""
+        where = folder.parent.parent / self.folder if self.folder else folder
+        results = fuse(
+            Order(
+                self.bench, place.data, json.dumps(dict(self.arguments), sort_keys=True), quick=place.quick, few=FEW if place.quick else 0
+            ),
+            where,
+            fusions=self.fusions,
+            decisions=self.decisions,
+            missing="none",
+            cache=place.cache,
+            resamples=1_000 if place.quick else 10_000,
+            command=self.command,
+            progress=place.progress,
+        )
+        line = next((line for line in results.lines if line.name == self.line), None)
+        if line is None or not line.figures:
+            raise RunError(
+                f"The bench {self.bench} has no figure for '{self.line}'{f': {line.problem}' if line and line.problem else ''}. "
+                f"Expected one of {', '.join(line.name for line in results.lines)}; mend the row."
+            )
+        grades = [Grade(word) for note in results.notes for word in re.findall(r"^T\d+ \((\w+)\)", note)]
+        grade = max(grades, key=GRADES.index, default=Grade.FINE)
+        marks = "; ".join(note for note in results.notes if re.match(r"T\d+ \(", note))
+        figures = {name: figure for name, figure in line.figures.items() if name in METRICS}
+        return Found(figures, results.n, results.majority, grade, marks or "nothing was found", people=results.people, drawn=results.drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """Some of the clips that another way judged: the same answers, fewer of them.
+
+    Args:
+        whole: That way.
+        keep: The ids that are judged, from the clips, the answers and the data root.
+        says: Which these are.
+        grade: What the audit says of them.
+        audited: In a sentence.
+        beside: The folder of the whole, beside this way's.
+    """
+
+    whole: Trained
+    keep: Callable[[Sequence[Clip], Path], Collection[str]]
+    says: str
+    grade: Grade = Grade.FINE
+    audited: str = "nothing was found among those that are left"
+    beside: str = "paper"
+
+    @property
+    def corpora(self) -> tuple[str, ...]:
+        """Those of the whole."""
+        return self.whole.corpora
+
+    @property
+    def command(self) -> str:
+        """What trains the whole."""
+        return self.whole.command
+
+    def __call__(self, place: Place, folder: Path) -> Found:
+        """Judge the part, once the whole is there."""
+        whole = folder.parent / self.beside
+        if not (whole / FILE).exists():
+            self.whole(place, whole)
+        answers = read_predictions(whole / FILE)
+        kept = set(self.keep(answers.clips, place.data))
+        rows = [i for i, clip in enumerate(answers.clips) if clip.id in kept]
+        report = judged(answers.labels, [answers.clips[i] for i in rows], answers.probabilities[rows], shared=None)
+        return found(report, self.grade, self.audited)
+
+
+def found(report: Report, grade: Grade, audited: str) -> Found:
+    """What a report says, as a row has it."""
+    figures: dict[str, Figure] = {name: getattr(report, name) for name in FIGURES if name in METRICS}
+    return Found(
+        figures,
+        report.n,
+        report.majority.value,
+        grade,
+        audited,
+        None if report.shared is None else len(report.shared),
+        None if report.people is None else len(report.people),
+        report.drawn,
+    )
+
+
+def _typed(what: str, path: str, arguments: Arguments, rest: Sequence[str]) -> str:
+    """A command as it is typed."""
+    said = [word for name, value in arguments.items() for word in ("--with", f"{name}={json.dumps(value)}")]
+    return shlex.join(["emofuse", what, path, *said, *rest])
