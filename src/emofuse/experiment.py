@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +142,7 @@ def train(
         corpus=recipe.corpus.name,
         modalities=tuple(sorted(recipe.features)),
         elsewhere=known,
+        beside=tuple(each.name for each in recipe.beside),
         run=facts(final) if final is not None else {**facts(wheres[0]), "split": None, "sha256": None},
         certificate=said_of(looked),
         made={
@@ -154,10 +156,16 @@ def train(
     for where in {out, final or out}:
         write_report(where, report, Predictions(recipe.labels, tuple(tested), scores, names), about)
     if final is not None:
-        text = card(facts(final), recipe.corpus, report, known, recipe.says, looked.certificate(), recipe.beside)
+        text = card(facts(final), recipe.corpus, report, known, recipe.says, looked.certificate(), recipe.beside, _chooses(recipe))
         (final / "card.md").write_text(text, encoding="utf-8")
     log.info("features: %.1f s of %.1f s", work.features, time.monotonic() - began)
     return report
+
+
+def _chooses(recipe: Recipe) -> bool:
+    """Whether its fit picks an epoch by how well it does on valid."""
+    fit = recipe.fit
+    return not isinstance(fit, partial) or fit.keywords.get("choose", "") is not None
 
 
 def _audited(recipe: Recipe, folds: Sequence[Split], answered: Predictions) -> Audit:

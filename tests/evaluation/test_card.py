@@ -46,7 +46,7 @@ def test_a_card_says_what_it_learnt_from_how_well_it_does_on_whom_and_what_it_is
         "3000 ms every 1000 ms",
         TOY.citation,
         f"**{TOY.license}**",
-        "Trained on 10 clips, best epoch chosen on 5, judged once on 24. 0 of 4 test people were also trained on.",
+        "Trained on 10 clips, best epoch chosen on 5, judged on 24. 0 of 4 test people were also trained on.",
         "| accuracy | 0.250 |",
         "majority (always anger)",
         "expected calibration error",
@@ -85,3 +85,13 @@ def test_a_card_of_a_text_run_says_what_it_looks_at_and_what_else_it_learnt_from
 
     assert "| window | one utterance, with the turns before it |" in text
     assert "comments: Somebody 2020\n\nLicence: **free**" in text
+
+
+def test_a_card_says_when_nothing_was_chosen_and_what_it_has_not_met_at_all():
+    elsewhere = {"goemotions test by Ekman": report(), "emodb": report()}
+
+    text = card(SAID, TOY, report(), elsewhere, "", beside=[replace(TOY, name="goemotions train by Ekman")], chose=False)
+
+    assert "last epoch kept, probabilities calibrated on 5, judged on 24" in text
+    related, foreign = text.index("On other clips of what it has learnt from as well"), text.index("On what it has never seen")
+    assert related < text.index("| goemotions test") < foreign < text.index("| emodb")

@@ -3,7 +3,7 @@
 And the one sentence that a stranger reads.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -24,7 +24,8 @@ class About:
         in_sample: Whether it has learnt from everything that is judged: then the figures are no results.
         unseen: Whether the corpus is another than the one it has learnt from.
         held_out: Figures of the same recipe on clips that it had not learnt from, where `in_sample` has none of its own.
-        elsewhere: By corpus, figures on corpora that it has never met.
+        elsewhere: By corpus, figures on other corpora than its own.
+        beside: Corpora that it has learnt from as well.
         run: The run's facts, ``run.json``.
         certificate: What an audit said; None where nobody has made one.
         made: How the report came about: command, commit, seconds, hash of the files, ...
@@ -37,6 +38,7 @@ class About:
     unseen: bool = False
     held_out: Report | None = None
     elsewhere: Mapping[str, Report] = field(default_factory=lambda: MappingProxyType({}))
+    beside: tuple[str, ...] = ()
     run: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     certificate: Mapping[str, object] | None = None
     made: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
@@ -45,6 +47,16 @@ class About:
     def met(self) -> str:
         """What it has done with those it has learnt from."""
         return MET.get(self.modalities[0], "met") if len(self.modalities) == 1 else "met"
+
+
+def kin(name: str, beside: Sequence[str]) -> bool:
+    """Whether a corpus is another part of one that was learnt from as well, as its first word tells.
+
+    Example:
+        >>> kin("goemotions test by Ekman", ["goemotions train by Ekman"])
+        True
+    """
+    return name.split()[0] in {other.split()[0] for other in beside}
 
 
 def headline(report: Report, about: About) -> str:

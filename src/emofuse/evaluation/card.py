@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from emofuse.core.corpus import Corpus
+from emofuse.evaluation.about import kin
 from emofuse.evaluation.details import interval
 from emofuse.evaluation.report import Report
 
@@ -23,6 +24,7 @@ def card(
     says: str,
     audit: str = "",
     beside: Sequence[Corpus] = (),
+    chose: bool = True,
 ) -> str:
     """A model card in Markdown.
 
@@ -34,13 +36,14 @@ def card(
         says: What it is, in the recipe's own words.
         audit: The certificate of an audit, in Markdown; empty where nobody has made one.
         beside: What it has learnt from as well.
+        chose: Whether an epoch was chosen on valid; otherwise the last one was kept.
     """
     everything = said.get("split") == "everything"
     how = (
         f"The figures are those of {len(report.folds)} networks of the same recipe, each judged on people it had not learnt from; "
         f"the weights here have then learnt from all {said.get('n_train')} clips."
         if everything
-        else f"Trained on {said.get('n_train')} clips, best epoch chosen on {said.get('n_valid')}, judged once on {said.get('n_test')}."
+        else f"Trained on {said.get('n_train')} clips, {_chosen(said, chose)}, judged on {said.get('n_test')}."
     )
     sections = [
         f"# {said['name']}",
@@ -97,7 +100,7 @@ def card(
             ],
         ),
         *_groups(report),
-        *_elsewhere(elsewhere),
+        *_elsewhere(elsewhere, [each.name for each in beside]),
         *(["## Audit", audit.strip()] if audit else []),
         "## What it must not be used for",
         MUST_NOT,
@@ -136,18 +139,31 @@ def _groups(report: Report) -> list[str]:
     return ["### Groups", *([_table(("fact", "value", "clips", "accuracy", "UAR"), rows)] if rows else []), *people]
 
 
-def _elsewhere(reports: Mapping[str, Report]) -> list[str]:
-    if not reports:
-        return []
+def _chosen(said: Mapping[str, object], chose: bool) -> str:
+    """What valid clips were for."""
+    if chose:
+        return f"best epoch chosen on {said.get('n_valid')}"
+    return f"last epoch kept, probabilities calibrated on {said['n_valid']}" if said.get("n_valid") else "last epoch kept"
+
+
+def _elsewhere(reports: Mapping[str, Report], beside: Sequence[str]) -> list[str]:
+    """Figures on other corpora, and on other clips of those that were learnt from beside its own."""
+    related = {name: report for name, report in reports.items() if kin(name, beside)}
+    foreign = {name: report for name, report in reports.items() if name not in related}
+    said = []
+    if related:
+        said += ["## On other clips of what it has learnt from as well", _figures(related)]
+    if foreign:
+        said += ["## On what it has never seen", _figures(foreign), "This is nearer to what a user meets than the figures above."]
+    return said
+
+
+def _figures(reports: Mapping[str, Report]) -> str:
     rows = [
         (name, r.n, *(f"{figure.value:.3f}" for figure in (r.accuracy, r.uar, r.macro_f1, r.majority, r.ece)))
         for name, r in reports.items()
     ]
-    return [
-        "## On what it has never seen",
-        _table(("corpus", "clips", "accuracy", "UAR", "macro F1", "majority", "ECE"), rows),
-        "This is nearer to what a user meets than the figures above.",
-    ]
+    return _table(("corpus", "clips", "accuracy", "UAR", "macro F1", "majority", "ECE"), rows)
 
 
 def _table(heads: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:

@@ -5,7 +5,7 @@ First what a stranger asks, then what must be known before any figure is read, t
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from emofuse.evaluation.about import About, headline
+from emofuse.evaluation.about import About, headline, kin
 from emofuse.evaluation.details import NAMES, cells, details, interval, number
 from emofuse.evaluation.document import Document, Remark, Section, Table, Tile, Tone
 from emofuse.evaluation.report import Figure, Report
@@ -106,18 +106,21 @@ def _learnt(report: Report, about: About) -> Section:
 
 
 def _elsewhere(about: About) -> Iterator[Section]:
-    if about.elsewhere:
-        rows = tuple(
-            (name, f"{told.n}", *cells(told.accuracy), *cells(told.uar), number(told.majority.value), number(told.ece.value))
-            for name, told in about.elsewhere.items()
-        )
-        heads = ("corpus", "clips", "accuracy", "95 % interval", "UAR", "95 % interval", "majority", "calibration error")
-        yield Section(
-            f"On what it has never {about.met}",
-            ("This is nearer to what a user meets than the figures above.",),
-            (),
-            (Table("Other corpora", heads, rows),),
-        )
+    """Figures on other corpora, and on other clips of those that were learnt from beside its own."""
+    related = {name: told for name, told in about.elsewhere.items() if kin(name, about.beside)}
+    foreign = {name: told for name, told in about.elsewhere.items() if name not in related}
+    nearer = "This is nearer to what a user meets than the figures above."
+    for title, text, reports in (
+        ("On other clips of what it has learnt from as well", (), related),
+        (f"On what it has never {about.met}", (nearer,), foreign),
+    ):
+        if reports:
+            rows = tuple(
+                (name, f"{told.n}", *cells(told.accuracy), *cells(told.uar), number(told.majority.value), number(told.ece.value))
+                for name, told in reports.items()
+            )
+            heads = ("corpus", "clips", "accuracy", "95 % interval", "UAR", "95 % interval", "majority", "calibration error")
+            yield Section(title, text, (), (Table("Other corpora", heads, rows),))
 
 
 def _certificate(about: About) -> Iterator[Section]:
