@@ -39,5 +39,4 @@ def run(options: argparse.Namespace) -> int:
     print(text(measured, options.quick))
     for row in recorded(measured) if options.record else ():
         RESULTS.add(options.record, row)
-    failed = [one for one in measured if any("not here" not in why and "not measured" not in why for why in one.problems.values())]
-    return 1 if failed else 0
+    return 1 if any(one.failures for one in measured) else 0

@@ -15,9 +15,18 @@ from emofuse.core.progress import Progress, quiet_progress
 from emofuse.evaluation.report import Figure, known
 from emofuse.features.cache import Cache
 
-METRICS: Mapping[str, str] = {"accuracy": "accuracy", "uar": "UAR", "macro_f1": "macro F1", "weighted_f1": "weighted F1"}
-"""What a paper's figure may be, by its name in a report, as a reader knows it."""
+METRICS: Mapping[str, str] = {
+    "accuracy": "accuracy",
+    "uar": "UAR",
+    "macro_f1": "macro F1",
+    "weighted_f1": "weighted F1",
+    "recall": "recall",
+}
+"""What a paper's figure may be, by its name in a report, as a reader knows it; a recall is of one label, which its row names."""
 Z = 1.959964  # of a normal distribution: 95 % lie within so many standard deviations
+NOT_HERE, NO_WEIGHTS, NOT_MEASURED = "data not here", "weights not here", "not measured"
+WANTING = (NOT_HERE, NO_WEIGHTS, NOT_MEASURED)
+"""How it begins that a way cannot be gone, which is no failure."""
 FEW = 4  # clips of each label in each part that a quick run learns from, or judges
 
 
@@ -29,7 +38,7 @@ class Claim:
         value: A share, 0 to 1; None where the paper shows a picture and no number.
         where: Table, figure or section.
         metric: One of `METRICS`.
-        n: How many were judged; None where the paper does not tell.
+        n: How many were judged, as the paper tells; None where it does not.
 
     Raises:
         ValueError: A metric that is not one of them, or a value that is no share.
@@ -124,7 +133,7 @@ class Way(Protocol):
 
     @property
     def corpora(self) -> tuple[str, ...]:
-        """Folders that must be under the data root."""
+        """What must be under the data root: corpora, or folders."""
 
     @property
     def says(self) -> str:
@@ -153,6 +162,7 @@ class Row:
         clean: Ours by person, nothing chosen on test; None where the corpus has no people and no second look is possible.
         differs: What is not as in the paper, and why; empty where nothing is.
         section: Heads a group of rows.
+        stand_in: Whether ours is of other data than the paper's, in its place: the paper's figure is neither reached nor missed then.
     """
 
     paper: str
@@ -165,6 +175,12 @@ class Row:
     clean: Way | None
     differs: str = ""
     section: str = ""
+    stand_in: bool = False
+
+    @property
+    def quoted(self) -> bool:
+        """Whether the paper quotes the figure from others: there is nothing of ours beside it."""
+        return not self.ways
 
     @property
     def ways(self) -> Mapping[str, Way]:
@@ -184,7 +200,7 @@ class Measured:
     Args:
         row: The row.
         found: By way; a way that has no figure is missing here, and in `problems`.
-        problems: By way, why there is none: "data not here (seed)".
+        problems: By way, why there is none: "data not here (seed)"; what does not begin with one of `WANTING` is a failure.
         commands: By way, what trains it alone.
         origins: By way, command, commit, date and machine of the measurement.
     """
@@ -196,9 +212,16 @@ class Measured:
     origins: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
+    def failures(self) -> Mapping[str, str]:
+        """The problems that are no matter of what is not here."""
+        return MappingProxyType({name: why for name, why in self.problems.items() if not why.startswith(WANTING)})
+
+    @property
     def verdict(self) -> str:
         """Whether ours, measured as the paper did, is within the paper's interval or better; empty where it cannot be said."""
         claim, ours = self.row.claim, self.found.get("paper")
+        if self.row.stand_in:
+            return "other data" if self.found else ""
         if claim.value is None or ours is None or claim.metric not in ours.figures:
             return ""
         value = ours.figures[claim.metric].value

@@ -11,7 +11,7 @@ from emofuse.evaluation.page import page
 from emofuse.evaluation.report import counted
 from emofuse.evaluation.tables import write_csv
 from emofuse.media.beside import beside
-from emofuse.reproduce.base import METRICS, Found, Measured
+from emofuse.reproduce.base import METRICS, NO_WEIGHTS, NOT_HERE, NOT_MEASURED, WANTING, Found, Measured
 
 QUICK = "QUICK: a few clips and one epoch each, to see that every row runs. These are no results."
 HEADS = ("system", "corpus", "paper", "ours, its protocol", "so", "ours, clean", "majority", "audit: its, clean", "differs")
@@ -70,9 +70,7 @@ def text(measured: Sequence[Measured], quick: bool) -> str:
         lines += ["", paper] + [
             "  ".join(cell[:width].ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
         ]
-        problems = dict.fromkeys(
-            f"{one.row.name}, {name}: {why}" for one in own for name, why in one.problems.items() if "not here" not in why
-        )
+        problems = dict.fromkeys(f"{one.row.name}, {name}: {why}" for one in own for name, why in one.failures.items())
         lines += [f"  {problem}" for problem in problems]
     return "\n".join([*lines, "", *([] if quick else _summary(measured))]).strip()
 
@@ -119,7 +117,7 @@ def _cells(one: Measured, quick: bool) -> tuple[str, ...]:
         row.corpus,
         theirs,
         _ours(one, "paper"),
-        one.verdict or "–",
+        (not quick and one.verdict) or "–",
         _ours(one, "clean"),
         majority,
         grades,
@@ -132,8 +130,8 @@ def _ours(one: Measured, name: str) -> str:
     if name not in one.row.ways:
         return "–"
     if found is None:
-        why = one.problems.get(name, "not measured")
-        return why if why.startswith(("data not here", "not measured")) else "failed"
+        why = one.problems.get(name, NOT_MEASURED)
+        return why.split(";")[0] + ")" * (";" in why) if why.startswith(WANTING) else "failed"
     figure = found.figures.get(one.row.claim.metric)
     return "–" if figure is None else str(figure)
 
@@ -141,11 +139,21 @@ def _ours(one: Measured, name: str) -> str:
 def _summary(measured: Sequence[Measured]) -> list[str]:
     """What a stranger should know."""
     told = [one for one in measured if one.found]
-    gone = sum(any("not here" in why for why in one.problems.values()) and not one.found for one in measured)
     reached = sum(one.verdict in ("reached", "above") for one in told)
     below = sum(one.verdict.startswith("below") for one in told)
-    said = f"{counted(len(measured), 'rows')}, {len(told)} measured: {reached} within the paper's interval or above, {below} below."
-    return [said + (f" The data of {gone} is not here." if gone else "")]
+    others = sum(one.row.stand_in for one in told)
+    said = [f"{counted(len(measured), 'rows')}, {len(told)} measured: {reached} within the paper's interval or above, {below} below."]
+    counts = (
+        ("Measured on other data in place of the paper's: {}.", others),
+        ("Data not here: {}.", _wanting(measured, NOT_HERE)),
+        ("Weights not here: {}.", _wanting(measured, NO_WEIGHTS)),
+        ("Quoted by the papers from others: {}.", sum(one.row.quoted for one in measured)),
+    )
+    return said + [sentence.format(counted(count, "rows")) for sentence, count in counts if count]
+
+
+def _wanting(measured: Sequence[Measured], what: str) -> int:
+    return sum(not one.found and any(why.startswith(what) for why in one.problems.values()) for one in measured)
 
 
 def _as_dict(one: Measured, quick: bool) -> dict[str, object]:
@@ -176,7 +184,7 @@ def _as_dict(one: Measured, quick: bool) -> dict[str, object]:
 def _lines(one: Measured, quick: bool) -> list[list[str | int | float]]:
     row, claim = one.row, one.row.claim
     lines: list[list[str | int | float]] = []
-    for name in row.ways:
+    for name in row.ways or ("",):
         found = one.found.get(name)
         figure = found.figures.get(claim.metric) if found else None
         lines.append([

@@ -5,7 +5,9 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import nan
+from functools import lru_cache
+from functools import lru_cache
+from math import isnan, nan
 from pathlib import Path
 
 from emofuse import catalog
@@ -15,15 +17,16 @@ from emofuse.evaluation.record import origin
 from emofuse.evaluation.report import Figure
 from emofuse.features.cache import Cache
 from emofuse.media.beside import beside
+from emofuse.media.hub import located
 from emofuse.reproduce import page
-from emofuse.reproduce.base import Found, Measured, Place, Row, Way
+from emofuse.reproduce.base import NO_WEIGHTS, NOT_HERE, NOT_MEASURED, Found, Measured, Place, Row, Way
 from emofuse.run import commit
 
 log = logging.getLogger(__name__)
 
 KEPT = "found.json"
 QUICK = "quick"  # folder of what a quick run leaves, apart from what counts
-NOT_HERE = "data not here"
+SAID = {"paper": "its own", "clean": "clean", "": "quoted"}  # of the ways, as the record has them; the last of a row that has none
 
 
 def papers() -> tuple[str, ...]:
@@ -89,19 +92,17 @@ def _measured(row: Row, data: Path | None, root: Path, quick: bool, cache: Cache
     for name, way in row.ways.items():
         folder = root / row.paper / row.name / name
         made = replace(made, commands={**made.commands, name: way.command})
-        there = _kept(folder, way)
-        if there is None:
-            problem = _wanting(way, data)
-            if problem:
-                made = replace(made, problems={**made.problems, name: problem})
-                continue
-            assert data is not None
-            try:
+        try:
+            there = _kept(folder, way)
+            problem = _wanting(way, data) if there is None else ""
+            if there is None and not problem and data is not None:
                 there = _keep(folder, way, way(Place(data, folder, quick, cache), folder))
-            except EmofuseError as error:
-                log.warning("%s, %s, %s: %s", row.paper, row.name, name, error)
-                made = replace(made, problems={**made.problems, name: str(error)})
-                continue
+        except EmofuseError as error:
+            log.warning("%s, %s, %s: %s", row.paper, row.name, name, error)
+            there, problem = None, str(error)
+        if there is None:
+            made = replace(made, problems={**made.problems, name: problem})
+            continue
         made = replace(
             made,
             found={**made.found, name: _read(there["found"])},
@@ -111,23 +112,38 @@ def _measured(row: Row, data: Path | None, root: Path, quick: bool, cache: Cache
 
 
 def _wanting(way: Way, data: Path | None) -> str:
-    """Why a way cannot be gone: which corpora are not there; empty where all are."""
+    """Why a way cannot be gone: which corpora or weights are not there; empty where all are."""
     if data is None:
-        return "not measured: no --data"
+        return f"{NOT_MEASURED}: no --data"
     gone = [name for name in way.corpora if not _here(name, data)]
-    return f"{NOT_HERE} ({', '.join(gone)})" if gone else ""
+    if gone:
+        return f"{NOT_HERE} ({', '.join(gone)})"
+    gone = [name for name in getattr(way, "weights", ()) if not _fetched(name)]
+    return f"{NO_WEIGHTS} ({', '.join(gone)}; `hf download NAME` brings them)" if gone else ""
 
 
+@lru_cache(maxsize=64)
+@lru_cache
 def _here(name: str, data: Path) -> bool:
-    """Whether a corpus has any clips under the data root."""
-    known = catalog.names("corpora")
-    if name not in known:
+    """Whether a corpus has any clips under the data root, or there is such a folder."""
+    if name not in catalog.names("corpora"):
         return (data / name).is_dir()
     corpus = catalog.corpus(name)
     try:
         return bool(corpus.clips(corpus.under(data)))
     except EmofuseError:
         return False
+
+
+def _fetched(name: str) -> bool:
+    """Whether a pretrained model is on this machine: nothing is downloaded to find out, nor for a row."""
+    if Path(located(name)).is_dir():
+        return True
+    try:
+        from huggingface_hub import try_to_load_from_cache
+    except ModuleNotFoundError:
+        return False
+    return isinstance(try_to_load_from_cache(name, "config.json"), str)
 
 
 def _keep(folder: Path, way: Way, found: Found) -> Mapping[str, object]:
@@ -164,7 +180,8 @@ def _kept(folder: Path, way: Way) -> Mapping[str, object] | None:
 
 
 def _read(said: object) -> Found:
-    assert isinstance(said, dict)
+    if not isinstance(said, dict) or not isinstance(said["figures"], dict):
+        raise TypeError(f"what was found is {said!r:.40}")
     figures = {name: _figure(value) for name, value in said["figures"].items()}
     majority = said["majority"]
     return Found(
@@ -178,30 +195,34 @@ def _figure(said: Mapping[str, object]) -> Figure:
         return float(value) if isinstance(value, int | float) else nan
 
     edges = said["interval"]
-    assert isinstance(edges, list)
+    if not isinstance(edges, list) or len(edges) != 2:
+        raise TypeError(f"an interval is {edges!r:.40}")
     return Figure(number(said["value"]), (number(edges[0]), number(edges[1])))
 
 
 def recorded(measured: Iterable[Measured]) -> Iterator[dict[str, object]]:
-    """Rows for ``docs/results.json`` (`emofuse.evaluation.record.RESULTS`); of what could not be measured, the paper's figure alone."""
+    """Rows for ``docs/results.json`` (`emofuse.evaluation.record.RESULTS`); of what could not be measured, the paper's figure alone.
+
+    Why it could not stands where the audit's grade would: a row that is measured later takes its place.
+    """
     for one in measured:
         row, claim = one.row, one.row.claim
-        for name, way in row.ways.items():
+        for name, says in ((name, way.says) for name, way in row.ways.items()) if row.ways else (("", row.protocol),):
             found = one.found.get(name)
             figure = found.figures.get(claim.metric) if found else None
-            problem = one.problems.get(name)
+            problem = one.problems.get(name, "")
             yield {
                 "paper": row.paper,
                 "system": row.system,
                 "corpus": row.corpus,
-                "protocol": f"{'its own' if name == 'paper' else 'clean'}: {way.says}" + (f" ({problem})" if problem else ""),
+                "protocol": f"{SAID[name]}: {says}",
                 "metric": claim.metric,
                 "theirs": claim.value,
                 "ours": None if figure is None else round(figure.value, 4),
                 "interval": None if figure is None else [round(edge, 4) for edge in figure.interval],
                 "n": found.n if found else None,
-                "majority": None if found is None else round(found.majority, 4),
-                "audit": None if found is None else str(found.grade),
+                "majority": None if found is None or isnan(found.majority) else round(found.majority, 4),
+                "audit": str(found.grade) if found else problem or None,
                 **{"commit": None, "date": None, "machine": None, **one.origins.get(name, {})},
                 "command": row.command,
             }

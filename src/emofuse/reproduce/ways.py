@@ -43,7 +43,8 @@ class Trained:
         says: Who is learnt from, who is judged.
         seed: Of the training.
         short: Arguments that take the place of these in a quick run.
-        needs: Corpora beside the recipe's own.
+        needs: Corpora beside the recipe's own, or folders under the data root.
+        weights: Names of pretrained models on the hub, which must be on this machine.
     """
 
     recipe: str
@@ -52,6 +53,7 @@ class Trained:
     seed: int = 0
     short: Arguments = field(default_factory=_short)
     needs: tuple[str, ...] = ()
+    weights: tuple[str, ...] = ()
 
     @property
     def made(self) -> Recipe:
@@ -117,19 +119,25 @@ class Fused:
             "fuse", self.bench, self.arguments, ["--fusions", self.fusions, "--decisions", self.decisions, "--data", "DIR", "--out", "DIR"]
         )
 
+    def order(self, place: Place) -> Order:
+        """What the bench is asked for."""
+        asked = json.dumps(dict(self.arguments), sort_keys=True)
+        return Order(self.bench, place.data, asked, quick=place.quick, few=FEW if place.quick else 0)
+
+    def where(self, folder: Path) -> Path:
+        """Where the bench lies, of a row's folder."""
+        return folder.parent.parent / self.folder if self.folder else folder
+
     def __call__(self, place: Place, folder: Path) -> Found:
         """Make what is not there yet, and take the line."""
-        where = folder.parent.parent / self.folder if self.folder else folder
         results = fuse(
-            Order(
-                self.bench, place.data, json.dumps(dict(self.arguments), sort_keys=True), quick=place.quick, few=FEW if place.quick else 0
-            ),
-            where,
+            self.order(place),
+            self.where(folder),
             fusions=self.fusions,
             decisions=self.decisions,
             missing="none",
             cache=place.cache,
-            resamples=1_000 if place.quick else 10_000,
+            resamples=resamples(place),
             command=self.command,
             progress=place.progress,
         )
@@ -156,7 +164,8 @@ class PartOf:
         says: Which these are.
         grade: What the audit says of them.
         audited: In a sentence.
-        beside: The folder of the whole, beside this way's.
+        beside: Which way of its row the whole is.
+        of: The row that has the whole; this one by default.
     """
 
     whole: Trained
@@ -165,11 +174,17 @@ class PartOf:
     grade: Grade = Grade.FINE
     audited: str = "nothing was found among those that are left"
     beside: str = "paper"
+    of: str = ""
 
     @property
     def corpora(self) -> tuple[str, ...]:
         """Those of the whole."""
         return self.whole.corpora
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """Likewise."""
+        return self.whole.weights
 
     @property
     def command(self) -> str:
@@ -178,14 +193,19 @@ class PartOf:
 
     def __call__(self, place: Place, folder: Path) -> Found:
         """Judge the part, once the whole is there."""
-        whole = folder.parent / self.beside
+        whole = (folder.parent.parent / self.of if self.of else folder.parent) / self.beside
         if not (whole / FILE).exists():
             self.whole(place, whole)
         answers = read_predictions(whole / FILE)
-        kept = set(self.keep(answers.clips, place.data))
+        kept = {clip.id for clip in answers.clips} if place.quick else set(self.keep(answers.clips, place.data))
         rows = [i for i, clip in enumerate(answers.clips) if clip.id in kept]
         report = judged(answers.labels, [answers.clips[i] for i in rows], answers.probabilities[rows], shared=None)
         return found(report, self.grade, self.audited)
+
+
+def resamples(place: Place) -> int:
+    """How often intervals draw anew."""
+    return 1_000 if place.quick else 10_000
 
 
 def found(report: Report, grade: Grade, audited: str) -> Found:
