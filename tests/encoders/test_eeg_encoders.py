@@ -6,6 +6,7 @@ import torch
 
 from emofuse.encoders.channel_transformer import ChannelTransformer
 from emofuse.encoders.eegnet import EegNet
+from emofuse.encoders.last_state import LastState
 from emofuse.encoders.recurrent import Recurrent
 from emofuse.encoders.shallow_convnet import ShallowConvNet
 
@@ -83,3 +84,28 @@ def test_moments_do_not_see_each_other_and_channels_do():
 
     assert (usual != other).any(dim=2).tolist() == [[False, True, False, False]]
     assert (usual != swapped).any()  # which electrode says what matters
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@torch.inference_mode()
+def test_a_last_state_is_one_vector_that_every_step_has_changed(cell):
+    torch.manual_seed(0)
+    encoder = LastState(inputs=3, width=5, cell=cell).eval()
+    x = torch.randn(2, 6, 3)
+    first, last = x.clone(), x.clone()
+    first[:, 0] += 1
+    last[:, -1] += 1
+
+    vectors = encoder.late(encoder.early(x))
+
+    assert vectors.shape == (2, 1, 5)
+    for other in (first, last):
+        assert not torch.allclose(encoder.early(other), vectors)
+
+
+def test_a_last_state_of_128_over_vgg16_has_as_many_weights_as_keras_counts():
+    memory = LastState(inputs=25_088, width=128).memory
+
+    assert sum(p.numel() for p in memory.parameters() if p.ndim > 1) == 4 * 128 * (25_088 + 128)
+    with pytest.raises(ValueError, match="not of 'rnn'"):
+        LastState(cell="rnn")
