@@ -108,7 +108,7 @@ def train(
     folds = folds if few is None else (thinned(folds[0], few),)
     listed = {clip.id for fold in folds for part in (fold.train, fold.valid, fold.test) for clip in part}
     more = tuple(clip for corpus in recipe.beside for clip in relabel(corpus.clips(corpus.under(data)), recipe.labels))
-    work = _Work(recipe, path, dict(arguments), seed, allowed, lists, cache, bar, {} if len(folds) > 1 else None, more)
+    work = _Work(recipe, path, dict(arguments), seed, allowed, lists, cache, bar, {} if len(folds) > 1 else None, more, few is None)
     lost = work.unreadable([clip for clip in clips if clip.id in listed]) if skip_unreadable else {}
     folds = tuple(_without(fold, lost) for fold in folds)
     for fold in folds:
@@ -154,7 +154,7 @@ def train(
         },
     )
     for where in {out, final or out}:
-        write_report(where, report, Predictions(recipe.labels, tuple(tested), scores, names), about)
+        write_report(where, report, Predictions(recipe.labels, tuple(tested), scores, names), about, pages=few is None)
     if final is not None:
         text = card(facts(final), recipe.corpus, report, known, recipe.says, looked.certificate(), recipe.beside, _chooses(recipe))
         (final / "card.md").write_text(text, encoding="utf-8")
@@ -200,6 +200,7 @@ class _Work:
         bar: For a progress of what is being read.
         remembered: Features of the splits before this one; None where there is only one.
         beside: Clips of other corpora that every split learns from, too.
+        graph: Whether networks become graphs, which takes seconds each.
         features: Seconds that reading clips and making features took so far.
     """
 
@@ -213,6 +214,7 @@ class _Work:
     bar: Callable[[str], Progress]
     remembered: dict[Key, np.ndarray] | None
     beside: tuple[Clip, ...] = ()
+    graph: bool = True
     features: float = 0.0
 
     def unreadable(self, clips: Sequence[Clip]) -> dict[str, str]:
@@ -232,7 +234,7 @@ class _Work:
         if not self._done(where):
             before, began = self.features, time.monotonic()
             network, baseline = self._learn(split, where)
-            example = _asked(self.recipe, network, split.train)
+            example = _asked(self.recipe, network, split.train) if self.graph else None
             seconds = {"features": round(self.features - before, 2), "total": round(time.monotonic() - began, 2)}
             also = {
                 "split": split.name,

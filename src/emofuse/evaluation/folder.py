@@ -25,7 +25,12 @@ LEARNT = "in_sample"  # folder of tables and answers that are no results, becaus
 
 
 def write_report(
-    folder: Path, report: Report, predictions: Predictions | None, about: About, also: Mapping[str, object] | None = None
+    folder: Path,
+    report: Report,
+    predictions: Predictions | None,
+    about: About,
+    also: Mapping[str, object] | None = None,
+    pages: bool = True,
 ) -> None:
     """Write a whole report, each file whole or not at all.
 
@@ -39,11 +44,11 @@ def write_report(
         predictions: The answers they were made from; None where they are not kept.
         about: What stands beside them.
         also: More for ``report.json``.
+        pages: Whether people read it: pictures take a second.
 
     Raises:
         MediaError: It cannot be written there.
     """
-    told = document(report, about)
     held_out = about.held_out if about.in_sample else None
     said = {
         **(held_out or report).as_dict(),
@@ -59,8 +64,10 @@ def write_report(
         **(also or {}),
     }
     _write(folder / "report.json", json.dumps(said, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    _write(folder / "report.md", markdown(told))
-    _write(folder / "report.html", page(told))
+    if pages:
+        told = document(report, about)
+        _write(folder / "report.md", markdown(told))
+        _write(folder / "report.html", page(told))
     own = folder / LEARNT if about.in_sample else folder
     if about.in_sample:
         (folder / table.FILE).unlink(missing_ok=True)  # of an earlier report in the same folder
