@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from functools import lru_cache
 from math import isnan, nan
 from pathlib import Path
 
@@ -122,15 +121,15 @@ def _wanting(way: Way, data: Path | None) -> str:
     return f"{NO_WEIGHTS} ({', '.join(gone)}; `hf download NAME` brings them)" if gone else ""
 
 
-@lru_cache(maxsize=64)
 @lru_cache
 def _here(name: str, data: Path) -> bool:
-    """Whether a corpus has any clips under the data root, or there is such a folder."""
-    if name not in catalog.names("corpora"):
+    """Whether a corpus has any clips under the data root, or there is such a folder; with ``/video`` behind it, clips that have that."""
+    named, _, modality = name.partition("/")
+    if named not in catalog.names("corpora"):
         return (data / name).is_dir()
-    corpus = catalog.corpus(name)
+    corpus = catalog.corpus(named)
     try:
-        return bool(corpus.clips(corpus.under(data)))
+        return any(not modality or modality in clip.sources for clip in corpus.clips(corpus.under(data)))
     except EmofuseError:
         return False
 
