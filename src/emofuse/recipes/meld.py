@@ -33,13 +33,15 @@ from emofuse.features.vectors import Vectors
 from emofuse.protocols.by_group import grouped
 from emofuse.training.fit import fit
 
+BENCH = "emofuse.recipes.meld:bench"
 WIDTH = 768  # of both embeddings
 EPOCHS = 3  # as long as asswin_2023 teaches its text
 LONGER = 2 * EPOCHS  # of fusions: after three some have not learnt what they are taught, let alone more (loss 1.36 to the text's 1.15)
 TOO_LONG = 60  # epochs after which the sound is sure of everything, and right nearly as seldom as theirs
-TEXT_WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)  # of two that sum to one; they print no weights, only that the text's is the largest
-DECISIONS = ("average", "product", "weighted", "likelihood", "gate", "logistic")
 TEXT, SOUND = "text", "sound"
+TEXT_WEIGHTS = (0.5, 0.6, 0.7, 0.8, 0.9)  # of two that sum to one; they print no weights, only that the text's is the largest
+HAND = f"by hand, {TEXT} {{:g}}"  # what a line is called, by the text's weight
+DECISIONS = ("average", "product", "weighted", "likelihood", "gate", "logistic")
 TAUGHT = partial(fit, learning_rate=1e-3, batch_size=32, weight_decay=0.01, optimizer="adamw", choose=None)
 """Weight decay as asswin_2023; the learning rate is for small networks on embeddings that stay as they are."""
 
@@ -109,7 +111,27 @@ def by_hand(data: Path, out: Path, arguments: Mapping[str, object], resamples: i
     Raises:
         CorpusError: The embeddings are not there.
     """
-    order = Order("emofuse.recipes.meld:bench", data, json.dumps(dict(arguments), sort_keys=True))
+    made, found = weighed(Order(BENCH, data, json.dumps(dict(arguments), sort_keys=True)), out, resamples=resamples)
+    return _lines(made, {key: answered(probabilities) for key, probabilities in found.items()}, resamples)
+
+
+def weighed(
+    order: Order, out: Path, *, decisions: Sequence[str] = DECISIONS, resamples: int = RESAMPLES
+) -> tuple[Work, dict[tuple[str, bool | None], np.ndarray]]:
+    """What every way to weigh says of the clips that are judged, fold after fold: the probabilities that lines are made of.
+
+    Shape:
+        {(name, calibrated): (N, C)}
+
+    Args:
+        order: Of `BENCH`.
+        out: Gets the bench of the members; what is done there is not done again.
+        decisions: Beside the weights by hand.
+        resamples: For the intervals of the bench's own table.
+
+    Raises:
+        CorpusError: The embeddings are not there.
+    """
     fuse(order, out, fusions="none", decisions="none", missing="none", at_once=1, resamples=resamples)
     made, kept = work(order), Kept(out, plan(order))
     said = {name: heard(made, kept, MEMBER, name, 0, {}) for name in made.bench.team}
@@ -117,12 +139,12 @@ def by_hand(data: Path, out: Path, arguments: Mapping[str, object], resamples: i
     for name, folds_of in said.items():
         found[name, None] = np.concatenate([_whole(made, folds_of[split.name]) for split in made.splits])
     for calibrated in (False, True):
-        ways = {f"by hand, {TEXT} {weight:g}": {TEXT: weight, SOUND: 1 - weight} for weight in TEXT_WEIGHTS}
+        ways = {HAND.format(weight): {TEXT: weight, SOUND: 1 - weight} for weight in TEXT_WEIGHTS}
         for name, weights in ways.items():
             found[name, calibrated] = np.concatenate([_weighed(made, _of(said, split, calibrated), weights) for split in made.splits])
-        for name in DECISIONS:
+        for name in decisions:
             found[name, calibrated] = np.concatenate([_decided(made, split, name, _of(said, split, calibrated)) for split in made.splits])
-    return _lines(made, {key: answered(probabilities) for key, probabilities in found.items()}, resamples)
+    return made, found
 
 
 def as_it_came(one: Heard) -> Heard:

@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -147,11 +147,8 @@ class Fused:
                 f"The bench {self.bench} has no figure for '{self.line}'{f': {line.problem}' if line and line.problem else ''}. "
                 f"Expected one of {', '.join(line.name for line in results.lines)}; mend the row."
             )
-        grades = [Grade(word) for note in results.notes for word in re.findall(r"^T\d+ \((\w+)\)", note)]
-        grade = max(grades, key=GRADES.index, default=Grade.FINE)
-        marks = "; ".join(note for note in results.notes if re.match(r"T\d+ \(", note))
         figures = {name: figure for name, figure in line.figures.items() if name in METRICS}
-        return Found(figures, results.n, results.majority, grade, marks or "nothing was found", people=results.people, drawn=results.drawn)
+        return Found(figures, results.n, results.majority, *graded(results.notes), people=results.people, drawn=results.drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +198,19 @@ class PartOf:
         rows = [i for i, clip in enumerate(answers.clips) if clip.id in kept]
         report = judged(answers.labels, [answers.clips[i] for i in rows], answers.probabilities[rows], shared=None)
         return found(report, self.grade, self.audited)
+
+
+def graded(notes: Iterable[str]) -> tuple[Grade, str]:
+    """The worst mark of a bench's audit, and all of them in a sentence.
+
+    Example:
+        >>> graded(["T13 (broken), paired by label: strangers", "read on", "T1 (inflated), people"])[0]
+        <Grade.BROKEN: 'broken'>
+        >>> graded([])
+        (<Grade.FINE: 'fine'>, 'nothing was found')
+    """
+    found = {note: Grade(mark[1]) for note in notes if (mark := re.match(r"T\d+ \((\w+)\)", note))}
+    return max(found.values(), key=GRADES.index, default=Grade.FINE), "; ".join(found) or "nothing was found"
 
 
 def resamples(place: Place) -> int:
