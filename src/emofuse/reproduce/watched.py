@@ -1,0 +1,56 @@
+"""The clips that a paper watches while it trains: figures of its *valid* part, of a run that another row has."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from emofuse.audit.base import Grade
+from emofuse.core.split import thinned
+from emofuse.evaluation.evaluate import answers, judged
+from emofuse.experiment import answerable
+from emofuse.reproduce.base import FEW, Found, Place
+from emofuse.reproduce.ways import Trained, found
+from emofuse.run import load
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A recipe's run, judged on its valid part, on which nothing of it was chosen.
+
+    Args:
+        whole: What trains it.
+        of: The row that has it.
+        says: Who is judged.
+    """
+
+    whole: Trained
+    of: str
+    says: str
+
+    @property
+    def corpora(self) -> tuple[str, ...]:
+        """Those of the recipe."""
+        return self.whole.corpora
+
+    @property
+    def weights(self) -> tuple[str, ...]:
+        """Those of the recipe."""
+        return self.whole.weights
+
+    @property
+    def command(self) -> str:
+        """What trains it."""
+        return self.whole.command
+
+    def __call__(self, place: Place, folder: Path) -> Found:
+        """Judge the run, once it is there."""
+        where = folder.parent.parent / self.of / "paper"
+        if not (where / "report.json").exists():
+            self.whole(place, where)
+        recipe = self.whole.made
+        (split,) = recipe.protocol(answerable(recipe, recipe.clips(place.data)))
+        clips = (thinned(split, FEW) if place.quick else split).valid
+        learnt = {clip.subject for clip in split.train if clip.subject is not None}
+        report = judged(recipe.labels, clips, answers(load(where), clips), shared=learnt)
+        certificate = json.loads((where / "report.json").read_text(encoding="utf-8"))["certificate"]
+        return found(report, Grade(certificate["verdict"]), certificate["sentence"])
