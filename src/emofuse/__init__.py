@@ -6,6 +6,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
 
+    from emofuse.adaptation.study import Study as Study
     from emofuse.analysis import Answer as Answer
     from emofuse.core.progress import Progress
 
@@ -62,3 +63,41 @@ def analyze(
     later = {Modality(m): None if seconds is None else round(1_000 * seconds) for m, seconds in (offsets or {}).items()}
     belonging = Belonging(**parts, eeg_as=eeg_as or {}, offsets=later, listener=Path(transcribe) if transcribe is not None else None)
     return analyze_file(path, run=run, explain=explain, beside=beside, belonging=belonging, progress=progress or quiet_progress)
+
+
+def calibrate(
+    run: "str | Sequence[str]",
+    clips: "str | os.PathLike[str]",
+    out: "str | os.PathLike[str]",
+    *,
+    eeg_as: "Mapping[str, object] | None" = None,
+    progress: "Progress | None" = None,
+) -> "Study":
+    """Adapt a recognizer, or a fusion, to one person from a few labelled clips; what it needs is imported when it is called.
+
+    Args:
+        run: One run by its shipped name or folder, or several, which are fused.
+        clips: A table with a row a clip: file, label, and perhaps start, end, audio, text, eeg.
+        out: The folder to write, which ``analyze(..., run=out)`` then takes.
+        eeg_as: What the EEG's files do not say of themselves: variable, axes, channels, rate, unit.
+        progress: Told about recordings read, and in all.
+
+    Returns:
+        What was learnt, and what it is worth by nested folds: ``text()``, ``gain``.
+
+    Raises:
+        RunError: There is no such run; or adapting does not help, and nothing is written.
+        CorpusError: The table, or a recording of it, cannot be read.
+        UnknownName: A label that the run does not know.
+        SplitError: Too few clips.
+
+    Example:
+        ``emofuse.calibrate("voice", "my-clips.csv", "me")``
+    """
+    from pathlib import Path
+
+    from emofuse.adaptation.study import calibrate as adapt
+    from emofuse.core.progress import quiet_progress
+
+    runs = [run] if isinstance(run, str) else list(run)
+    return adapt(runs, Path(clips), Path(out), eeg_as=eeg_as or {}, progress=progress or quiet_progress)

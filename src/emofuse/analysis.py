@@ -143,9 +143,11 @@ def recognizer(run: str | None = None, having: frozenset[Modality] = SEEN_AND_HE
 def _loaded(names: tuple[str, ...], *, fused: bool) -> "Recognizer":
     """Runs by name or folder, as one that answers."""
     from emofuse.ensemble import Ensemble  # torch comes with it: a file that is refused must not wait for that
-    from emofuse.run import load
+    from emofuse.run import load, load_fusion
 
-    return Ensemble([load(name) for name in names], Average(), WAYS) if fused else load(names[0])
+    if not fused:
+        return load_fusion(names[0], WAYS) or load(names[0])
+    return Ensemble([load(name) for name in names], Average(), WAYS)
 
 
 def _listens_to(name: str) -> frozenset[Modality]:

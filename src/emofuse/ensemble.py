@@ -1,6 +1,7 @@
 """Several recognizers over one pass of a clip, and one answer from what is there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -26,10 +27,22 @@ class Ensemble:
         members: Each with its own window.
         decision: How their probabilities become one.
         ways: Bring members' labels to one set; the finest set first.
+        notes: What every reader of its answers is told.
+        facts: What exports say of it, beside what they say of its members.
     """
 
-    def __init__(self, members: Sequence[Recognizer], decision: Decision, ways: LabelMap | Sequence[LabelMap], name: str = "fused") -> None:
+    def __init__(
+        self,
+        members: Sequence[Recognizer],
+        decision: Decision,
+        ways: LabelMap | Sequence[LabelMap],
+        name: str = "fused",
+        *,
+        notes: Sequence[str] = (),
+        facts: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
         self.name, self.members, self.decision = name, tuple(members), decision
+        self.notes, self.facts = tuple(notes), dict(facts)
         self.ways = (ways,) if isinstance(ways, LabelMap) else tuple(ways)
 
     @property
@@ -92,10 +105,10 @@ class _Together:
         models = [model for lane in lanes for model in _models(lane)]
         present = [lane for lane in lanes if lane.present.any() and lane.lane in scores]
         threshold = float(np.mean([lane.threshold for lane in present])) if present else 0.0
-        notes = [note for lane in lanes for note in (*lane.notes, *_absence(lane), *_words(lane, way))]
+        notes = [*self.ensemble.notes, *(note for lane in lanes for note in (*lane.notes, *_absence(lane), *_words(lane, way)))]
         return Timeline(
             self.ensemble.name, way.target, cells[0].segments, fused, duration, tuple(reasons), threshold,
-            tuple(lanes), tuple(dict.fromkeys(notes)), {"models": models, "labels": way.name},
+            tuple(lanes), tuple(dict.fromkeys(notes)), {"models": models, "labels": way.name, **self.ensemble.facts},
         )  # fmt: skip
 
 

@@ -120,7 +120,7 @@ def judge(
         smallest=smallest,
         level=level,
     )
-    notes = (*report.notes, *task.notes, *not_alone(recognizer.baseline))
+    notes = (*report.notes, *task.notes, *not_alone(recognizer.baseline), *recognizer.notes)
     report = replace(report, dropped=task.dropped, unreadable=len(unreadable), notes=notes)
     if level == "clip" and len(recognizer.modalities) > 1 and not task.in_sample:
         report = replace(report, without=_without(recognizer, task, unreadable))

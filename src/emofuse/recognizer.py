@@ -155,7 +155,7 @@ class NetworkRecognizer:
             if clip is None or m in clip.sources:
                 notes.append(f"{m} is judged beside {Few(clips=len(drawn))}" if drawn else UNKNOWN)
         judge = self._with(seen)
-        judge.notes = tuple(dict.fromkeys(notes))
+        judge.notes = (*self.notes, *dict.fromkeys(notes))
         return judge
 
     def _with(self, features: Mapping[Modality, Feature]) -> Self:

@@ -17,14 +17,18 @@ import torch
 
 from emofuse import __version__
 from emofuse.core.errors import RunError
-from emofuse.core.labels import LabelSet
+from emofuse.core.labels import LabelMap, LabelSet
 from emofuse.core.modality import Modality
 from emofuse.encoders.base import Encoder
+from emofuse.ensemble import Ensemble
 from emofuse.features.baseline import Baseline
 from emofuse.features.population import Population
 from emofuse.graph import WEIGHTS, Quantized, open_graph, write_graph
 from emofuse.media.faces import home
 from emofuse.network import Batch, Committee, Network
+from emofuse.personal.folder import PERSONAL, opened, resting, written
+from emofuse.personal.map import Personal
+from emofuse.personal.recognizers import adapted, adapted_fusion
 from emofuse.recipe import Recipe, call
 from emofuse.recognizer import NetworkRecognizer
 
@@ -169,6 +173,14 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
     from safetensors.torch import load_file
 
     where, said = folder(run), facts(run)
+    if PERSONAL in said:
+        personal, (base, *others), note = opened(where, said, SHIPPED)
+        if others:
+            raise RunError(
+                f"{run} fuses {len(others) + 1} runs for one person. Expected one recognizer; name it where a recording is "
+                f"analysed (--run), or name one of the runs it rests on."
+            )
+        return adapted(load(base, allowed), personal, note, _of_person(said))
     arguments, labels = said["arguments"], said["labels"]
     assert isinstance(arguments, dict)
     assert isinstance(labels, list)
@@ -202,6 +214,71 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
         facts={key: said[key] for key in ("name", "recipe", "corpus", "license", "sha256") if key in said},
         baseline=_learnt(recipe, said.get("population")),
     )  # fmt: skip
+
+
+def load_fusion(run: str | Path, ways: Sequence[LabelMap], allowed: Sequence[str] = ("emofuse.recipes",)) -> Ensemble | None:
+    """A fusion for one person, with the runs it rests on; None where a run is one recognizer, which `load` loads.
+
+    Args:
+        run: A folder that `emofuse calibrate` wrote.
+        ways: The sets of words that a fusion may speak.
+        allowed: Packages that the runs' recipes may come from.
+
+    Raises:
+        RunError: As `load`; or the words of the fusion are none of these.
+    """
+    where, said = folder(run), facts(run)
+    if PERSONAL not in said:
+        return None
+    personal, bases, note = opened(where, said, SHIPPED)
+    if len(bases) == 1:
+        return None
+    way = next((way for way in ways if way.target == personal.labels), None)
+    if way is None:
+        raise RunError(f"{run} answers {', '.join(personal.labels)}, which no fusion here speaks. Expected words of one; calibrate again.")
+    return adapted_fusion([load(base, allowed) for base in bases], personal, way, note, _of_person(said))
+
+
+def save_personal(out: Path, personal: Personal, runs: Sequence[str | Path], about: Mapping[str, object]) -> None:
+    """Write what was learnt of one person as a folder that every command takes for a run.
+
+    Args:
+        out: Made if it is not there.
+        personal: The map.
+        runs: What it rests on: one, or those of a fusion in their order.
+        about: What is told of it: ``note``, which every reader gets, clips, figures.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    bases = [facts(run) for run in runs]
+    heard = sorted({str(m) for base in bases for m in _sequence(base.get("modalities"))})
+    one = bases[0] if len(bases) == 1 else {"name": "fused", "recipe": "", "arguments": {}, "seed": 0}
+    said = {
+        **one,
+        "labels": list(personal.labels),
+        "modalities": heard,
+        "corpus": ", ".join(dict.fromkeys(str(base.get("corpus")) for base in bases)),
+        "license": ", ".join(dict.fromkeys(str(base.get("license")) for base in bases)),
+        "temperature": 1.0,
+        "threshold": one.get("threshold", 0.0),
+        "commit": commit(),
+        "versions": {"emofuse": __version__, **{name: _version(name) for name in ("torch", "numpy")}},
+        PERSONAL: {
+            **about,
+            "how": personal.how,
+            "rests_on": [resting(str(run), folder(run), out, SHIPPED) for run in runs],
+        },
+    }
+    write_json(out / "run.json", {**said, "sha256": written(out, personal)})
+
+
+def _of_person(said: Mapping[str, object]) -> dict[str, object]:
+    """What exports repeat of what was learnt of a person."""
+    return {"sha256": said["sha256"], **_mapping(said.get(PERSONAL))}
+
+
+def _sequence(value: object) -> Sequence[object]:
+    """What a run's facts hold under a name, where that is a list; else nothing."""
+    return value if isinstance(value, list) else []
 
 
 def rests_on(network: Network) -> dict[str, str]:

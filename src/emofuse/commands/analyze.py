@@ -67,10 +67,19 @@ def belonging(options: argparse.Namespace) -> "Belonging":
     """
     from emofuse.media.files import Belonging
 
+    offsets = dict(map(_offset, options.offset))
+    return Belonging(options.audio, options.text, options.eeg, eeg_as(options), offsets, options.transcribe)
+
+
+def eeg_as(options: argparse.Namespace) -> dict[str, object]:
+    """What was said of EEG whose file does not say it.
+
+    Raises:
+        UnknownName: A rate that is no number.
+    """
     told = {name: getattr(options, f"eeg_{name}") for name, *_ in EEG_AS}
     kinds: dict[str, Callable[[str], object]] = {"channels": lambda names: tuple(names.split(",")), "rate": _number}
-    eeg_as = {name: kinds.get(name, str)(value) for name, value in told.items() if value is not None}
-    return Belonging(options.audio, options.text, options.eeg, eeg_as, dict(map(_offset, options.offset)), options.transcribe)
+    return {name: kinds.get(name, str)(value) for name, value in told.items() if value is not None}
 
 
 def _number(text: str) -> float:
