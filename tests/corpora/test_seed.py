@@ -40,6 +40,7 @@ def features(root: Path, person: int = 1, date: str = DAYS[0], windows: int = 2)
 
 def small_tree(root: Path) -> Path:
     """Two people on one day each, the signal; returns one file."""
+    root.mkdir(parents=True, exist_ok=True)
     savemat(root / "label.mat", {"label": np.array([FILMS], dtype=np.int16)})
     raw(root / "Preprocessed_EEG", 15)
     return raw(root / "Preprocessed_EEG", 1)

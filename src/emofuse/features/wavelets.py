@@ -29,7 +29,7 @@ class Wavelets:
     """Energies and entropies of octaves, for as long as there is a signal: zeros in all channels behind its end are none.
 
     Shape:
-        (T, C) microvolts -> (1, 2 * C * L) float32: entropies of the first channel from the lowest octave up, of all channels; then energies
+        (T, C) microvolts -> (1, 2 * C * L) float32: entropies, channel by channel from the lowest octave up; then energies
 
     Args:
         octaves: How many.
