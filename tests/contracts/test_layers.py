@@ -33,7 +33,7 @@ ORDER = [
     ["experiment"],
     ["bench"],
     ["recipes"],
-    ["analysis", "leak"],
+    ["analysis", "leak", "search"],
     ["reproduce", "cluster", "demo", "adaptation"],
     ["commands"],
     ["cli", "__init__"],

@@ -1,0 +1,1 @@
+"""Many settings of one recipe, judged on valid clips alone."""
