@@ -1,15 +1,13 @@
 """The clips that a paper watches while it trains: figures of its *valid* part, of a run that another row has."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from emofuse.audit.base import Grade
 from emofuse.core.split import thinned
 from emofuse.evaluation.evaluate import answers, judged
 from emofuse.experiment import answerable
 from emofuse.reproduce.base import FEW, Found, Place
-from emofuse.reproduce.ways import Trained, found
+from emofuse.reproduce.ways import Trained, certified, found
 from emofuse.run import load
 
 
@@ -52,5 +50,4 @@ class Watched:
         clips = (thinned(split, FEW) if place.quick else split).valid
         learnt = {clip.subject for clip in split.train if clip.subject is not None}
         report = judged(recipe.labels, clips, answers(load(where), clips), shared=learnt)
-        certificate = json.loads((where / "report.json").read_text(encoding="utf-8"))["certificate"]
-        return found(report, Grade(certificate["verdict"]), certificate["sentence"])
+        return found(report, *certified(where))

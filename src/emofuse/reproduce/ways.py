@@ -79,8 +79,7 @@ class Trained:
         report = train(self.recipe, arguments, data=place.data, out=folder, seed=self.seed, cache=place.cache, few=few)
         if report is None:
             raise RunError(f"{self.recipe} judges nobody. Expected a protocol with a test part; mend the row.")
-        certificate = json.loads((folder / "report.json").read_text(encoding="utf-8"))["certificate"]
-        return found(report, Grade(certificate["verdict"]), certificate["sentence"])
+        return found(report, *certified(folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +152,20 @@ class Fused:
 
 @dataclass(frozen=True, slots=True)
 class PartOf:
-    """Some of the clips that another way judged: the same answers, fewer of them.
+    """Some of the clips that another way judged: the same answers, fewer of them; or all, where another figure of theirs is told.
 
     Args:
         whole: That way.
-        keep: The ids that are judged, from the clips, the answers and the data root.
+        keep: The ids that are judged, from the clips, the answers and the data root; None for all.
         says: Which these are.
-        grade: What the audit says of them.
+        grade: What the audit says of them, unless they are all.
         audited: In a sentence.
         beside: Which way of its row the whole is.
         of: The row that has the whole; this one by default.
     """
 
     whole: Trained
-    keep: Callable[[Sequence[Clip], Path], Collection[str]]
+    keep: Callable[[Sequence[Clip], Path], Collection[str]] | None
     says: str
     grade: Grade = Grade.FINE
     audited: str = "nothing was found among those that are left"
@@ -194,10 +193,11 @@ class PartOf:
         if not (whole / FILE).exists():
             self.whole(place, whole)
         answers = read_predictions(whole / FILE)
-        kept = {clip.id for clip in answers.clips} if place.quick else set(self.keep(answers.clips, place.data))
+        every = {clip.id for clip in answers.clips}
+        kept = every if self.keep is None or place.quick else set(self.keep(answers.clips, place.data))
         rows = [i for i, clip in enumerate(answers.clips) if clip.id in kept]
         report = judged(answers.labels, [answers.clips[i] for i in rows], answers.probabilities[rows], shared=None)
-        return found(report, self.grade, self.audited)
+        return found(report, *(certified(whole) if self.keep is None else (self.grade, self.audited)))
 
 
 def graded(notes: Iterable[str]) -> tuple[Grade, str]:
@@ -211,6 +211,12 @@ def graded(notes: Iterable[str]) -> tuple[Grade, str]:
     """
     found = {note: Grade(mark[1]) for note in notes if (mark := re.match(r"T\d+ \((\w+)\)", note))}
     return max(found.values(), key=GRADES.index, default=Grade.FINE), "; ".join(found) or "nothing was found"
+
+
+def certified(folder: Path) -> tuple[Grade, str]:
+    """The audit's grade of a run, and its sentence, as its report has them."""
+    certificate = json.loads((folder / "report.json").read_text(encoding="utf-8"))["certificate"]
+    return Grade(certificate["verdict"]), certificate["sentence"]
 
 
 def resamples(place: Place) -> int:
