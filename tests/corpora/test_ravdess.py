@@ -31,6 +31,21 @@ def film(file: Path) -> Path:
     return file
 
 
+def seen(file: Path) -> Path:
+    """A second of a face that can be found: the public-domain portrait of `emofuse.demo`."""
+    from emofuse.demo import portrait
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    grey = np.ascontiguousarray(portrait()[:240, 64:384].mean(axis=2).astype(np.uint8))
+    with av.open(str(file), "w") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for _ in range(10):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="gray")))
+        container.mux(stream.encode())
+    return file
+
+
 def sum_by(counted: Counter, field: int) -> Counter:
     """Counts by one of the fields of their keys."""
     totals = Counter()
@@ -40,9 +55,11 @@ def sum_by(counted: Counter, field: int) -> Counter:
 
 
 def small_tree(root: Path) -> Path:
-    """Three takes of two actors; returns one file."""
+    """Three takes of two actors, two of them with their videos; returns one file."""
     sound(root / "Actor_01" / "03-01-05-02-01-02-01.wav")
+    seen(root / "Actor_01" / "01-01-05-02-01-02-01.mp4")
     sound(root / "Actor_02" / "03-01-01-01-02-01-02.flac")
+    seen(root / "Actor_02" / "02-01-01-01-02-01-02.mp4")
     return sound(root / "Actor_02" / "03-01-08-01-02-01-02.flac")
 
 

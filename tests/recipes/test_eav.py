@@ -18,8 +18,9 @@ from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.errors import SplitError, UnknownName
 from emofuse.core.modality import Modality
 from emofuse.decisions.stacked_cnn import stack
+from emofuse.encoders.efficient_face import GREY_SIDE
 from emofuse.protocols.by_subject import EAV_30_6_6
-from emofuse.recipes.eav import FACES, SEEN, SEEN_WINDOWS, SIDE, WORN, WORN_WINDOWS, faces, heard, late, powers, spoken, window
+from emofuse.recipes.eav import FACES, SEEN, SEEN_WINDOWS, WORN, WORN_WINDOWS, faces, heard, late, powers, spoken, window
 
 WORDS = ("Neutral", "Sadness", "Anger", "Happiness", "Calmness")
 DECISIONS = ("weighted", "boosted", "stacked_cnn")
@@ -98,7 +99,7 @@ def test_grey_faces_become_three_equal_colours_of_a_side_that_can_be_halved():
         h = encoder.early(torch.rand(2, FACES, 48, 48))
 
     assert h.shape == (2, FACES, encoder.mid_dim)
-    assert seen[0].shape == (2 * FACES, 3, SIDE, SIDE)
+    assert seen[0].shape == (2 * FACES, 3, GREY_SIDE, GREY_SIDE)
     assert torch.equal(seen[0][:, 0], seen[0][:, 2])
 
 

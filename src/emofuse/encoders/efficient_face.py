@@ -4,18 +4,20 @@ Zhao, Liu, Wang 2021, "Robust lightweight facial expression recognition network 
 V2 units (Ma et al. 2018), with a branch that looks at each quarter of the face and a modulator (attention over channels and
 places) that joins after the first stage. Chumachenko, Iosifidis, Gabbouj 2022 put four convolutions over time behind it, the
 seam after the second; they feed 15 faces of 224x224 in colour.
-Differences: faces of any side that is a multiple of 32.
+Differences: faces of any side that is a multiple of 32; grey ones, too, as three equal colours.
 B: batch, T: faces, C: channels, S: side, D: width.
 """
 
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from emofuse.encoders.base import Encoder
 
 CHANNELS = (29, 116, 232, 464, 1024)  # of the stem, three stages and the last convolution
 REPEATS = (4, 8, 4)  # units of each stage
 NARROWER = 16  # times, inside the modulator
+GREY_SIDE = 64  # pixels to which small grey crops are blown up
 
 
 class EfficientFace(Encoder):
@@ -59,6 +61,23 @@ class EfficientFace(Encoder):
         """Shape: (B, T, mid_dim) -> (B, T, D)."""
         x: torch.Tensor = self.over_time_late(h.transpose(1, 2))
         return x.transpose(1, 2)
+
+
+class GreyEfficientFace(EfficientFace):
+    """The same over small grey crops: three equal colours, blown up to a side that can be halved five times.
+
+    Args:
+        crop: Side of the crops, in pixels.
+    """
+
+    def __init__(self, crop: int = 48) -> None:
+        super().__init__(GREY_SIDE)
+        self.takes = (crop, crop)
+
+    def early(self, x: torch.Tensor) -> torch.Tensor:
+        """Shape: (B, T, S, S) -> (B, T, mid_dim)."""
+        larger = F.interpolate(x, size=(GREY_SIDE, GREY_SIDE), mode="bilinear", align_corners=False)  # faces of a clip as if channels
+        return super().early(larger[:, :, None].expand(-1, -1, 3, -1, -1))
 
 
 class Unit(nn.Module):

@@ -1,108 +1,138 @@
 """kanafin_2024's late fusions on EAV: a network of sound and picture, one of EEG, and three ways to decide between them.
 
 Six windows of 3.6 s are judged by the one, four of 5 s by the other; their ten answers of five classes meet as weighted means
-(WAVER), boosted trees and a CNN over ten rows, each learnt on people whom neither network has learnt from.
-B: batch, T: time steps, S: side of a face.
+(WAVER), boosted trees and a CNN over ten rows, each learnt on people whom neither network has learnt from. The network of sound and picture
+may begin with what it learnt elsewhere, or see five people only.
+T: time steps, H: height and width of a face.
 """
 
+from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
-from torch.nn import functional as F
 
 from emofuse.bench.base import Bench, Member, Sense
 from emofuse.core.clip import Clip, Signal
-from emofuse.core.errors import UnknownName
+from emofuse.core.errors import RunError, UnknownName
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
+from emofuse.core.split import Protocol
 from emofuse.corpora.eav import CHANNELS, EAV
-from emofuse.encoders.efficient_face import EfficientFace
+from emofuse.data import Examples
+from emofuse.encoders.efficient_face import GreyEfficientFace
 from emofuse.encoders.mfcc_cnn import MfccCnn
 from emofuse.encoders.scaled_mlp import ScaledMlp
 from emofuse.features.audio import Mfcc
 from emofuse.features.quality import Clean, Seen, Spoken
 from emofuse.features.vectors import Vectors
 from emofuse.features.video import GreyFace
+from emofuse.graph import WEIGHTS
+from emofuse.network import Network
+from emofuse.protocols.by_clip import within_subject
+from emofuse.protocols.by_group import leave_one_out
 from emofuse.protocols.by_subject import EAV_30_6_6, EAV_SEVEN, folds, named
-from emofuse.training.fit import fit
+from emofuse.training.fit import Epoch, fit
 
 SEEN, SEEN_WINDOWS = 3_600, 6  # ms of sound and picture, and how many of them in a trial of 20 s
 WORN, WORN_WINDOWS = 5_000, 4  # ms of EEG
 FACES = 15  # of a window, evenly spread, as Chumachenko et al. 2022 have them
-SIDE = 64  # pixels of a face; they have 224, in colour
 BANDS = ((4.0, 8.0), (8.0, 13.0), (13.0, 30.0), (30.0, 50.0))  # Hz; the published loader keeps 3 to 50
 FLOOR = 1e-6  # of a band's power, in squared microvolts, before its logarithm: far under what an amplifier hisses
 EPOCHS = 600  # each with one window of a trial: as many steps as a hundred with all six
-PROTOCOLS = {"30-6-6": named(**EAV_30_6_6), "seven": folds(EAV_SEVEN, valid=((),) * len(EAV_SEVEN))}
-"""The paper's people, and seven folds in which everybody is judged."""
+FIVE = tuple(f"eav-{number:02d}" for number in range(1, 6))
+PROTOCOLS: Mapping[str, Protocol] = {
+    "30-6-6": named(**EAV_30_6_6),
+    "seven": folds(EAV_SEVEN, valid=((),) * len(EAV_SEVEN)),
+    "five, 3-1-1": named(valid=FIVE[3:4], test=FIVE[4:]),
+    "five, within": within_subject((0.6, 0.2, 0.2), together=True),
+    "five, left out": leave_one_out(choose=False),
+}
+"""The paper's people, and seven folds in which everybody is judged; of five people alone: three, one and one; three, one and one
+fifths of each one's clips; and five folds, a person each."""
 
 
-class GreyEfficientFace(EfficientFace):
-    """EfficientFace over grey crops: three equal colours, blown up to a side that can be halved five times.
-
-    Args:
-        crop: Side of the crops, in pixels.
-    """
-
-    def __init__(self, crop: int = 48) -> None:
-        super().__init__(SIDE)
-        self.takes = (crop, crop)
-
-    def early(self, x: torch.Tensor) -> torch.Tensor:
-        """Shape: (B, T, S, S) -> (B, T, mid_dim)."""
-        larger = F.interpolate(x, size=(SIDE, SIDE), mode="bilinear", align_corners=False)  # faces of a clip as if channels
-        return super().early(larger[:, :, None].expand(-1, -1, 3, -1, -1))
-
-
-def late(*, epochs: int = EPOCHS, protocol: str = "30-6-6") -> Bench:
+def late(
+    *, epochs: int = EPOCHS, protocol: str = "30-6-6", eeg: bool = True, calibrated: bool = True, begins: str = "", frozen: bool = False
+) -> Bench:
     """Sound and picture by intermediate attention, EEG beside them, and the decisions between the two.
 
-    kanafin_2024, people 37 to 42 (600 trials): sound and picture 58.36 %, EEG 39.42 %, WAVER 65 %, XGBoost 67.33 %,
-    the CNN 68.33 %. Take these decisions with ``--decisions weighted,boosted,stacked_cnn``.
+    kanafin_2024, people 37 to 42 (600 trials): sound and picture 58.36 % of 3,600 windows, EEG 39.42 % of 2,400, WAVER 65 %,
+    XGBoost 67.33 %, the CNN 68.33 % of trials. Sound and picture that began with RAVDESS 40.5 %. Take these decisions with
+    ``--decisions average,weighted,boosted,stacked_cnn``.
     Differences: 48 by 48 grey faces, five a second, under EfficientFace without its weights from AffectNet; band powers and a
-    small network for the EEG in place of its authors' own; probabilities are calibrated on valid before they are decided upon.
+    small network for the EEG in place of its authors' own; probabilities are calibrated on valid before they are decided upon,
+    unless that is left out.
 
     Args:
         epochs: Of either network.
         protocol: One of `PROTOCOLS`.
+        eeg: Whether there is the network of EEG; without it nothing is left to decide between.
+        calibrated: Whether the networks are calibrated.
+        begins: Folder of a run of `kanafin_av:ravdess` with five classes, whose weights sound and picture begin with.
+        frozen: Whether the encoders of these weights stay as they are.
 
     Raises:
         UnknownName: A protocol that is not among them.
     """
     if protocol not in PROTOCOLS:
         raise UnknownName(f"eav:late knows no protocol '{protocol}'. Known: {', '.join(PROTOCOLS)}; choose one of them.")
-    choose = "accuracy" if protocol == "30-6-6" else None
+    choose = "accuracy" if protocol in {"30-6-6", "five, 3-1-1", "five, within"} else None
     taught = partial(fit, epochs=epochs, choose=choose)
     both = partial(taught, learning_rate=0.04, batch_size=8, weight_decay=1e-3, optimizer="sgd", clip=5.0)
     alone = partial(taught, learning_rate=1e-3, batch_size=32, weight_decay=0.01, optimizer="adamw")
     seen = tuple(partial(window, number=i, count=SEEN_WINDOWS, length=SEEN) for i in range(1, SEEN_WINDOWS))
     worn = tuple(partial(window, number=i, count=WORN_WINDOWS, length=WORN) for i in range(1, WORN_WINDOWS))
+    senses = {
+        Modality.AUDIO: Sense(Mfcc(), MfccCnn, both, heard, seen, SEEN_WINDOWS, quality=Spoken()),
+        Modality.VIDEO: Sense(GreyFace(), GreyEfficientFace, both, faces, seen, SEEN_WINDOWS, quality=Seen()),
+    }
+    how = partial(begun, begins=begins, frozen=frozen, **both.keywords) if begins else None
+    members = {"sound and picture": Member((Modality.AUDIO, Modality.VIDEO), "intermediate_attention", {"heads": 1}, how)}
+    if eeg:
+        width = len(CHANNELS) * len(BANDS)
+        vectors = Vectors("as they are", Modality.EEG)
+        senses[Modality.EEG] = Sense(vectors, partial(ScaledMlp, width), alone, powers, worn, WORN_WINDOWS, quality=Clean())
+        members["EEG"] = Member((Modality.EEG,))
     return Bench(
         name="eav",
         corpus=EAV,
         protocol=PROTOCOLS[protocol],
-        senses={
-            Modality.AUDIO: Sense(Mfcc(), MfccCnn, both, heard, seen, SEEN_WINDOWS, quality=Spoken()),
-            Modality.VIDEO: Sense(GreyFace(), GreyEfficientFace, both, faces, seen, SEEN_WINDOWS, quality=Seen()),
-            Modality.EEG: Sense(
-                Vectors("as they are", Modality.EEG),
-                partial(ScaledMlp, len(CHANNELS) * len(BANDS)),
-                alone,
-                powers,
-                worn,
-                WORN_WINDOWS,
-                quality=Clean(),
-            ),
-        },
+        senses=senses,
         fit=both,
-        members={
-            "sound and picture": Member((Modality.AUDIO, Modality.VIDEO), "intermediate_attention", {"heads": 1}),
-            "EEG": Member((Modality.EEG,)),
-        },
+        members=members,
         fusions=(),
-        keep=spoken,
+        calibrated=calibrated,
+        keep=spoken_by_five if protocol.startswith("five") else spoken,
     )
+
+
+def begun(network: Network, train: Examples, valid: Examples | None, *, begins: str, frozen: bool, **how: Any) -> list[Epoch]:
+    """`fit`, from the weights of a run of the same network; frozen, only what is behind its encoders learns.
+
+    Raises:
+        RunError: There are no such weights, or they are of another network.
+    """
+    from safetensors.torch import load_file
+
+    path = Path(begins) / WEIGHTS
+    try:
+        network.load_state_dict(load_file(path))
+    except (OSError, RuntimeError) as error:
+        raise RunError(
+            f"The weights in {path} cannot be begun with ({str(error).splitlines()[0]}). Expected a run of kanafin_av:ravdess with "
+            f"classes=5; train it, and name its folder."
+        ) from error
+    network.encoders.requires_grad_(not frozen)
+    history = fit(network, train, valid, **how)
+    network.requires_grad_(True)
+    return history
+
+
+def spoken_by_five(clip: Clip) -> bool:
+    """Spoken trials of the first five people: the paper's small study."""
+    return clip.subject in FIVE and spoken(clip)
 
 
 def spoken(clip: Clip) -> bool:
