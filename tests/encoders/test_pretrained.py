@@ -5,7 +5,9 @@ import copy
 import pytest
 import torch
 
-from emofuse.encoders.pretrained import Adapted, Pretrained, longest
+from emofuse.encoders.pretrained import Pretrained
+from emofuse.encoders.pretraining.adapters import Adapted
+from emofuse.encoders.pretraining.words import longest
 
 FIRST, LAST, NO, WHY = 2, 3, 11, 12  # numbers of the small vocabulary
 

@@ -70,7 +70,9 @@ class ImageModel(Encoder):
         """Shape: (B, T, H, W) -> (B, T, D)."""
         faces = x.flatten(0, 1)[:, None]  # (N, 1, H, W)
         if faces.shape[2:] != (self.size, self.size):
-            faces = F.interpolate(faces, size=(self.size, self.size), mode="bilinear", antialias=True)
+            faces = F.interpolate(
+                faces.float(), size=(self.size, self.size), mode="bilinear", antialias=True
+            )  # half precision cannot be resized
         faces = faces.expand(-1, self.channels, -1, -1).contiguous(memory_format=torch.channels_last)
         said = self.model(faces)
         maps: torch.Tensor = said if isinstance(said, torch.Tensor) else said.last_hidden_state  # (N, D, H', W')

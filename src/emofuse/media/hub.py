@@ -4,9 +4,11 @@ The one way to them. Nothing here knows what they are for.
 """
 
 import importlib.util
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -69,7 +71,7 @@ def loaded(kind: str, name: str, **settings: Any) -> Any:  # whatever transforme
     try:
         with _quiet(transformers):
             return getattr(transformers, kind).from_pretrained(where, local_files_only=here, **settings)
-    except (OSError, ValueError, KeyError) as error:  # which it raises for a missing file, name, network or kind of model alike
+    except (OSError, ValueError, KeyError, RuntimeError) as error:  # for a file, name or network that is missing, another kind of model, …
         raise _cannot(name, where, error, here) from error
 
 
@@ -100,16 +102,46 @@ def tensors(name: str) -> dict[str, np.ndarray]:
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
-    path = Path(name) if Path(name).is_file() else Path(located(name)) / WEIGHTS
+    where = name if Path(name).is_file() else located(name)
+    here = Path(where).exists()
     try:
-        if not path.parent.is_dir():
-            from huggingface_hub import hf_hub_download
-
-            path = Path(hf_hub_download(name, WEIGHTS))
-        return load_file(path)
+        return load_file(Path(where) if Path(where).is_file() else _beside(where, WEIGHTS))
     except (OSError, ValueError, SafetensorError) as error:
-        here = path.parent.is_dir()
-        raise _cannot(name, located(name) if not path.is_file() else str(path), error, here) from error
+        raise _cannot(name, where, error, here) from error
+
+
+@lru_cache(maxsize=16)
+def settings(name: str, file: str) -> Mapping[str, Any]:  # whatever the file says
+    """What a model's own file of settings says, such as ``preprocessor_config.json``.
+
+    Args:
+        name: As `located` takes it.
+        file: Beside the weights.
+
+    Raises:
+        RunError: There is no such file, it cannot be had, or it is not JSON.
+    """
+    where = located(name)
+    here = Path(where).is_dir()
+    try:
+        said = json.loads(_beside(where, file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        if here:
+            raise RunError(
+                f"The pretrained model '{name}' does not say how it is fed: {Path(where) / file} cannot be read ({error}). Expected the "
+                f"file as its publisher gives it; put it there, or name another model."
+            ) from error
+        raise _cannot(name, where, error, here) from error
+    return said if isinstance(said, dict) else {}
+
+
+def _beside(where: str, file: str) -> Path:
+    """A model's file, of a folder or of the hub."""
+    if Path(where).is_dir():
+        return Path(where) / file
+    from huggingface_hub import hf_hub_download
+
+    return Path(hf_hub_download(where, file))
 
 
 def _transformers() -> ModuleType:
