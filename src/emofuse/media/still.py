@@ -1,4 +1,4 @@
-"""A picture as a video of one frame: grey, 48 pixels a side, from a file of any size or colours."""
+"""A picture as a video of one frame: grey, 48 pixels a side unless more are asked for, from a file of any size or colours."""
 
 from pathlib import Path
 
@@ -13,15 +13,16 @@ Frame = tuple[float, float, float, float]
 """Left edge, upper edge, width, height, in pixels of the picture."""
 
 
-def read_still(path: Path, face: Frame | None = None) -> Signal:
+def read_still(path: Path, face: Frame | None = None, side: int = SIDE) -> Signal:
     """The whole picture, or the face in it, as a video of one frame.
 
     Args:
         path: A file that OpenCV can decode: jpg, png, webp, bmp, tif.
         face: Where the face is; what reaches beyond the picture is left out.
+        side: Pixels of the frame's height and width.
 
     Shape:
-        values (1, 48, 48) uint8
+        values (1, side, side) uint8
 
     Raises:
         MediaError: There is no such file, it is no picture, or the face lies outside it.
@@ -40,9 +41,9 @@ def read_still(path: Path, face: Frame | None = None) -> Signal:
         picture = picture[max(round(upper), 0) : max(round(upper + height), 0), max(round(left), 0) : max(round(left + width), 0)]
         if not picture.size:
             raise MediaError(f"The face in {path} lies outside the picture, at {face}. Expected it inside; check the table that says so.")
-    if picture.shape != (SIDE, SIDE):
-        smaller = min(picture.shape) > SIDE
-        picture = cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+    if picture.shape != (side, side):
+        smaller = min(picture.shape) > side
+        picture = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
     return Signal(picture[None], rate=1.0)
 
 

@@ -1,10 +1,15 @@
 """Kanafin, Myrzakhmet, Kuanysh 2024, the first approach: networks on single faces."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
+from emofuse.core.clip import Clip
 from emofuse.core.corpus import Corpus
 from emofuse.core.errors import UnknownName
 from emofuse.core.modality import Modality
+from emofuse.corpora.affectnet import AFFECTNET
 from emofuse.corpora.fer2013 import FER2013
 from emofuse.encoders.base import Encoder
 from emofuse.encoders.convit import Convit
@@ -12,13 +17,14 @@ from emofuse.encoders.stacked_convolutions import StackedConvolutions
 from emofuse.features.video import GreyFace
 from emofuse.fusions.early import Early
 from emofuse.network import Network
-from emofuse.protocols.by_clip import official
+from emofuse.protocols.by_clip import official, shuffled
 from emofuse.recipe import Recipe
 from emofuse.training.augment import moved_faces
 from emofuse.training.fit import fit
 
 FOLDER = official("usage", train="Training", valid=None, test=("PublicTest", "PrivateTest"))
 """FER2013 as it is shared in folders, whose test is both official test parts: 7,178 faces (figure 12)."""
+LARGER = 96  # pixels a side of the part of AffectNet that the paper had
 NETWORKS = {
     "cnn1": partial(StackedConvolutions, (16, 48, 128, 272), hidden=1_024),
     "cnn1_wide": partial(StackedConvolutions, (16, 64, 160, 320), hidden=1_024),
@@ -68,6 +74,45 @@ def faces(*, network: str = "cnn1_wide", epochs: int = 10, learning_rate: float 
         ),
         says="Emotion on a face from one picture of it, as a paper did it.",
     )
+
+
+def affectnet(*, network: str = "cnn1_wide", epochs: int = 10, learning_rate: float = 1e-3, batch_size: int = 64) -> Recipe:
+    """The same networks on the part of AffectNet that goes round in folders: 29,042 faces of 96 x 96, 8 emotions.
+
+    Accuracy (text under figure 10): CNN-1 wider 66.25 % of a test part that is not told.
+    Differences: as `faces`; a fifth of the pictures is judged, at random, though copies of one picture may then be learnt from and
+    judged; grey in place of colours, as the network of figure 12.
+
+    Args:
+        network: One of `NETWORKS`; the ConViT sees 48 pixels only.
+        epochs: Passes over what is learnt from.
+        learning_rate: At its highest: it rises and falls once.
+        batch_size: Faces a step.
+
+    Raises:
+        UnknownName: A network that is not among these, or sees 48 pixels only.
+    """
+    known = [name for name in NETWORKS if name != "convit"]
+    if network not in known:
+        raise UnknownName(f"kanafin_faces:affectnet knows no network '{network}'. Known: {', '.join(known)}; choose one of them.")
+    corpus = replace(AFFECTNET, find=_larger)
+    recipe = faces(network=network, epochs=epochs, learning_rate=learning_rate, batch_size=batch_size)
+    return replace(
+        recipe,
+        name="kanafin_affectnet",
+        corpus=corpus,
+        labels=corpus.labels,
+        protocol=shuffled((0.8, 0.0, 0.2)),
+        features={Modality.VIDEO: GreyFace(LARGER)},
+        build=partial(_network, NETWORKS[network], corpus),
+    )
+
+
+def _larger(root: Path) -> Iterator[Clip]:
+    """AffectNet's clips, read at 96 pixels a side."""
+    for clip in AFFECTNET.find(root):
+        source = clip.sources[Modality.VIDEO]
+        yield replace(clip, sources={Modality.VIDEO: replace(source, read=partial(source.read, side=LARGER))})
 
 
 def _network(make: partial[Encoder], corpus: Corpus) -> Network:
