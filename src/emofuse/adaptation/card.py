@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from emofuse.adaptation.gain import FIGURES, Gain
+from emofuse.adaptation.gain import FIGURES, Gain, told_p
 from emofuse.evaluation.card import MUST_NOT
 from emofuse.personal.map import Personal
 
@@ -18,7 +18,8 @@ def card(runs: Sequence[str], personal: Personal, gain: Gain, notes: Sequence[st
     """
     clips = sum(gain.clips.values())
     figures = [
-        f"| {name} | {gain.before[name]} | {gain.after[name]} | {gain.difference[name].signed} | {gain.p[name]:.3f} |" for name in FIGURES
+        f"| {name} | {gain.before[name]} | {gain.after[name]} | {gain.difference[name].signed} | {told_p(gain.p[name])} |"
+        for name in FIGURES
     ]
     numbers = [f"temperature {personal.temperature:.3g}"]
     if personal.bias:

@@ -59,7 +59,7 @@ class Gain:
         if self.blind >= LEVEL:
             return (
                 f"Not adapted: what is answered is not shown to go with these labels ({figures}; "
-                f"p = {self.blind:.2f} against only counting labels). Expected answers that are better than not looking at all. "
+                f"p {told_p(self.blind)} against only counting labels). Expected answers that are better than not looking at all. "
                 f"Look whether each clip has its own label; then record more clips."
             )
         if self.how == "nothing" or (abs(uar) < _ALIKE and abs(loss) < _ALIKE):
@@ -85,7 +85,7 @@ class Gain:
 
     @property
     def _ps(self) -> str:
-        return ", ".join(f"{name} p = {self.p[name]:.3f}" for name in ("UAR", "log-loss"))
+        return ", ".join(f"{name} p {told_p(self.p[name])}" for name in ("UAR", "log-loss"))
 
     @property
     def _counted(self) -> str:
@@ -103,7 +103,7 @@ class Gain:
             lines.append(f"no clip shows {', '.join(silent)}: such answers are adapted by nothing, and were not judged")
         lines += ["", f"{'':<{wide}}  {'before':<21}  {'after':<21}  {'difference':<24}  p"]
         lines += [
-            f"{name:<{wide}}  {self.before[name]!s:<21}  {self.after[name]!s:<21}  {self.difference[name].signed:<24}  {self.p[name]:.3f}"
+            f"{name:<{wide}}  {self.before[name]!s:<21}  {self.after[name]!s:<21}  {self.difference[name].signed:<24}  {told_p(self.p[name]).removeprefix('= ')}"
             for name in FIGURES
         ]
         picked = ", ".join(f"{how} ({count})" for how, count in self.chosen.items())
@@ -185,3 +185,13 @@ def _by_file(rows: np.ndarray, files: tuple[str, ...]) -> np.ndarray:
     names = {name: i for i, name in enumerate(dict.fromkeys(files))}
     sums: np.ndarray = np.bincount([names[name] for name in files], rows)
     return sums
+
+
+def told_p(p: float) -> str:
+    """A p in a sentence.
+
+    Example:
+        >>> told_p(0.0001), told_p(0.0417)
+        ('< 0.001', '= 0.042')
+    """
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
