@@ -1,7 +1,7 @@
 """Sultana et al. 2024, "Multimodal emotion recognition through deep fusion of audio-visual data": RAVDESS, sound and film."""
 
-from emofuse.reproduce.base import Claim, Row
-from emofuse.reproduce.ways import Fused, Trained, Way
+from emofuse.reproduce.base import Claim, Row, Way
+from emofuse.reproduce.ways import Fused, Trained
 
 PROTOCOL = "random, held out 0.4 and 0.2; n is 0.2 of 1,440"
 RANDOM = "clips at random, 60 % learnt from, 20 % judged; last epoch"
