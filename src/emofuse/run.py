@@ -180,7 +180,10 @@ def load(run: str | Path, allowed: Sequence[str] = ("emofuse.recipes",)) -> Netw
                 f"{run} fuses {len(others) + 1} runs for one person. Expected one recognizer; name it where a recording is "
                 f"analysed (--run), or name one of the runs it rests on."
             )
-        return adapted(load(base, allowed), personal, note, _of_person(said))
+        recognizer = load(base, allowed)
+        if personal.labels != recognizer.labels:
+            raise RunError(f"The map of {run} has other labels than the run it rests on. Expected the same, in one order; calibrate again.")
+        return adapted(recognizer, personal, note, _of_person(said))
     arguments, labels = said["arguments"], said["labels"]
     assert isinstance(arguments, dict)
     assert isinstance(labels, list)

@@ -9,6 +9,7 @@ import torch
 
 from emofuse.analysis import WAYS, recognizer
 from emofuse.core.errors import RunError
+from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
 from emofuse.evaluation.evaluate import answers
 from emofuse.personal.folder import FILE
@@ -184,4 +185,18 @@ def test_a_folder_that_does_not_say_what_it_rests_on_is_refused(hers, said):
     (hers / "run.json").write_text(json.dumps({**run, "personal": said}))
 
     with pytest.raises(RunError, match="does not say what it rests on. Expected what `emofuse calibrate` wrote; calibrate again"):
+        load(hers)
+
+
+def test_a_map_of_other_labels_than_its_run_is_refused(runs, tmp_path):
+    save_personal(tmp_path / "hers", Personal(LabelSet(("anger", "calm")), "by hand"), [runs[0]], {"note": NOTE})
+
+    with pytest.raises(RunError, match="has other labels than the run it rests on. Expected the same, in one order; calibrate again"):
+        load(tmp_path / "hers")
+
+
+def test_a_run_whose_facts_are_no_longer_readable_is_refused(hers, runs):
+    (runs[0] / "run.json").write_text("{")
+
+    with pytest.raises(RunError, match="which is no longer what it was"):
         load(hers)

@@ -102,10 +102,9 @@ class Gain:
         if silent := [word for word, count in self.clips.items() if not count]:
             lines.append(f"no clip shows {', '.join(silent)}: such answers are adapted by nothing, and were not judged")
         lines += ["", f"{'':<{wide}}  {'before':<21}  {'after':<21}  {'difference':<24}  p"]
-        lines += [
-            f"{name:<{wide}}  {self.before[name]!s:<21}  {self.after[name]!s:<21}  {self.difference[name].signed:<24}  {told_p(self.p[name]).removeprefix('= ')}"
-            for name in FIGURES
-        ]
+        for name in FIGURES:
+            sides = f"{self.before[name]!s:<21}  {self.after[name]!s:<21}  {self.difference[name].signed:<24}"
+            lines.append(f"{name:<{wide}}  {sides}  {told_p(self.p[name]).removeprefix('= ')}")
         picked = ", ".join(f"{how} ({count})" for how, count in self.chosen.items())
         lines += ["", f"chosen by all clips: {self.how}; by outer folds: {picked}", "", self.sentence]
         return "\n".join(lines)

@@ -90,4 +90,9 @@ def _there(where: Path, run: str, hashes: Mapping[str, str], shipped: Path) -> P
 def _hashes(run: Path) -> dict[str, str]:
     """Of a run's weights, as it says itself (loading looks whether that is so), and of all that it says."""
     text = (run / "run.json").read_bytes()
-    return {"sha256": str(json.loads(text).get("sha256")), "facts": hashlib.sha256(text).hexdigest()}
+    try:
+        said = json.loads(text)
+    except ValueError:
+        said = None
+    weights = said.get("sha256") if isinstance(said, dict) else None
+    return {"sha256": str(weights), "facts": hashlib.sha256(text).hexdigest()}
