@@ -85,6 +85,9 @@ def _panel(axes: "Axes", name: str, axis: Axis, known: Sequence[Tried], measure:
             axes.tick_params(axis="x", rotation=35, labelsize=8)
     elif axis.log:
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")  # powers would be written in a language that no page reads
+        axes.xaxis.set_minor_formatter(lambda *_: "")
+        axes.tick_params(axis="x", labelsize=8)
     if known:
         axes.plot(places[0], values[0], "D", color=INK, markersize=5.5, zorder=3)
     axes.set_xlabel(name)

@@ -57,7 +57,8 @@ def document(found: Found, picture: str) -> Document:
 
 def _sections(found: Found, picture: str) -> Iterator[Section]:
     measure = NAMES[found.measure]
-    yield Section("What to do with it", (f"Teach the best setting and judge it, once, on clips that chose nothing: {found.command}",))
+    judged = "the test clips of each split" if found.crossed else "clips that chose nothing"
+    yield Section("What to do with it", (f"Teach the best setting and judge it, once, on {judged}: {found.command}",))
     yield Section("Settings", _left_out(found), tables=(_tried(found, ROWS),))
     shares = Table(
         "Share of the variance among settings", ("argument", "share"), tuple((name, f"{share:.3f}") for name, share in found.shares.items())
