@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from emofuse import __version__, catalog
 from emofuse.core.clip import Clip
-from emofuse.core.errors import EmofuseError, MediaError, RunError, UnknownName
+from emofuse.core.errors import EmofuseError, MediaError, MissingModality, RunError, UnknownName
 from emofuse.core.labels import EIGHT_TO_SEVEN, LabelSet, label_map
 from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
@@ -116,27 +116,45 @@ def formats() -> tuple[str, ...]:
     return catalog.names("exports")
 
 
-def recognizer(run: str | None = None, having: frozenset[Modality] = SEEN_AND_HEARD) -> "Recognizer":
-    """What answers: every shipped run that can, fused; or one run by its name or folder.
+def recognizer(run: str | Sequence[str] | None = None, having: frozenset[Modality] = SEEN_AND_HEARD) -> "Recognizer":
+    """What answers: every shipped run that can, fused; or those that are named, by their names or folders.
 
     Args:
-        run: The one; without it those that come with the package.
+        run: One, or several that are fused; without it those that come with the package.
         having: What the recording has. Runs of text and EEG, which need packages of their own, are only asked where there is any.
 
     Raises:
         RunError: There is no such run, or what it needs is not installed.
+        MissingModality: None that ships listens to any of it.
     """
     from emofuse.run import shipped
 
     if run is not None:
-        return _loaded((run,), fused=False)
+        asked = named(run)
+        return _loaded(asked, fused=len(asked) > 1)
     names = [name for name in shipped() if _listens_to(name) <= having | SEEN_AND_HEARD]
     if not names:
         raise RunError("No recognizer comes with this installation. Expected voice and face; install the package anew, or name a run.")
+    if having and not any(_listens_to(name) & having for name in names):
+        has, known = " and ".join(sorted(having)), ", ".join(f"{name} ({', '.join(sorted(_listens_to(name)))})" for name in shipped())
+        raise MissingModality(
+            f"There is only {has}, which no recognizer that comes with this installation listens to: {known}. Expected a recording that "
+            f"one of them does; name it beside, or name a run that listens to {has} (--run, run=)."
+        )
     answering = [name for name in names if _listens_to(name) & having]
     if len(answering) == 1 and not any(way.starts_from(_words(answering[0])) for way in WAYS):
         return _loaded((answering[0],), fused=False)  # attention alone: nothing to fuse
     return _loaded(tuple(names), fused=True)
+
+
+def named(run: str | Sequence[str]) -> tuple[str, ...]:
+    """Runs that somebody names, each once.
+
+    Example:
+        >>> named("voice"), named(["voice", "face", "voice"])
+        (('voice',), ('voice', 'face'))
+    """
+    return tuple(dict.fromkeys((run,) if isinstance(run, str) else run))
 
 
 @functools.lru_cache(maxsize=4)
@@ -147,7 +165,13 @@ def _loaded(names: tuple[str, ...], *, fused: bool) -> "Recognizer":
 
     if not fused:
         return load_fusion(names[0], WAYS) or load(names[0])
-    return Ensemble([load(name) for name in names], Average(), WAYS)
+    members = [load(name) for name in names]
+    twice = [name for name, count in Counter(member.name for member in members).items() if count > 1]
+    if twice:
+        raise RunError(
+            f"Two of the runs {', '.join(names)} call themselves '{twice[0]}'. Expected a lane for each, by its name; leave one out."
+        )
+    return Ensemble(members, Average(), WAYS)
 
 
 def _listens_to(name: str) -> frozenset[Modality]:
@@ -200,7 +224,7 @@ def _of_theirs(clip: Clip) -> Clip:
 def analyze_file(
     path: str | os.PathLike[str],
     *,
-    run: str | None = None,
+    run: str | Sequence[str] | None = None,
     explain: bool = False,
     beside: Sequence[str | os.PathLike[str]] = (),
     belonging: Belonging = ALONE,
@@ -210,7 +234,7 @@ def analyze_file(
 
     Args:
         path: A video, a sound file, a transcript or EEG.
-        run: A shipped name or a run's folder; without it the fusion of those that come with the package.
+        run: A shipped name or a run's folder, or several that are fused; without it the fusion of those that come with the package.
         explain: Whether to find out why, too, which takes some seconds more.
         beside: Other recordings of the same person, for a run that wants such (`acquainted`).
         belonging: Sound, transcript and EEG of the same moment, in files of their own.
@@ -232,7 +256,7 @@ def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     timeline = judge(clip, progress)
     if not any(lane.present.any() for lane in (timeline, *timeline.members)):
         reasons = [reason for lane in timeline.members or (timeline,) for reason in lane.absent if reason]
-        why = ", ".join(dict.fromkeys([*reasons, *timeline.notes]))
+        why = ", ".join(note.rstrip(".") for note in dict.fromkeys([*reasons, *timeline.notes]))
         raise MediaError(
             f"{clip.id} holds nothing to judge ({why}). Expected a face, a voice, words or EEG in it; "
             f"give a recording in which one is seen for at least one frame, or heard, or what belongs to it."
@@ -242,6 +266,9 @@ def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
     ]
     if set(clip.sources) - judge.modalities - SEEN_AND_HEARD:  # somebody named it, and expects something of it
         timeline = replace(timeline, notes=(*timeline.notes, *deaf))
+    from emofuse.ensemble import overall
+
+    timeline = replace(timeline, overall=overall(judge, timeline))
     left = [f"{problem} The {name.removesuffix(LEFT_OUT)} is left out." for name, problem in clip.facts.items() if name.endswith(LEFT_OUT)]
     timeline = replace(timeline, notes=(*left, *timeline.notes))
     said = {"source": clip.id, "media": dict(clip.facts), "emofuse": __version__, **timeline.facts}
@@ -265,7 +292,7 @@ def analyze_files(
     wanted: Sequence[str] = (),
     annotated: bool = False,
     explain: bool = False,
-    run: str | None = None,
+    run: str | Sequence[str] | None = None,
     beside: Sequence[str | os.PathLike[str]] = (),
     belonging: Belonging = ALONE,
     bar: Callable[[Path], Progress] = lambda path: quiet_progress,
@@ -298,6 +325,8 @@ def analyze_files(
             f"Sound, text or EEG was named beside {len(files)} recordings. Expected one recording that it belongs to; name only that one."
         )
     judge = functools.cache(lambda having: acquainted(recognizer(run, having), beside))
+    if files and beside:
+        judge(SEEN_AND_HEARD)  # a run that does not judge beside others says so before anything is done
     for path, name in files.items():
         yield analyze_one(
             path,
@@ -392,6 +421,18 @@ def in_short(answer: Timeline) -> tuple[str, str]:
     spans, best = answer.spans(), sorted(answer.pooled)
     doubt = "?" if best[-1] - best[-2] < answer.threshold else ""
     return f"{answer.label}{doubt} {best[-1]:.2f}", f"{answer.duration / 1_000:.1f} s, {len(spans)} span{'s' if len(spans) > 1 else ''}"
+
+
+def in_whole(answer: Timeline) -> str:
+    """The second form of an answer in a line: what the windows of its grid come to; empty where they come to nothing."""
+    whole = answer.overall
+    if whole is None or whole.label is None:
+        return ""
+    best = sorted(whole.pooled)
+    doubt = "?" if len(best) > 1 and best[-1] - best[-2] < whole.threshold else ""
+    deciding = whole.facts.get("decides")
+    rows = [f"{lane.lane} {len(lane.segments)}" for lane in whole.members if isinstance(deciding, list) and lane.lane in deciding]
+    return f"overall {whole.label}{doubt} {best[-1]:.2f} ({whole.facts.get('decision')} of windows: {', '.join(rows)})"
 
 
 def _exporters(wanted: Sequence[str]) -> dict[str, ModuleType]:

@@ -9,10 +9,14 @@ from emofuse.core.clip import Chunk, Clip
 from emofuse.core.labels import LabelMap, LabelSet
 from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
+from emofuse.core.segment import Segment, windows
 from emofuse.core.timeline import Timeline
+from emofuse.decisions.average import Average
 from emofuse.decisions.base import Decision
 from emofuse.reading import Recognizer, read_through
 
+WORN = (5_000, 4)  # ms of EEG in a window of the grid, at least, and how many windows; kanafin_2024, section 5, as the next line
+SEEN = (3_600, 6)  # the same of sound, picture and words: ten rows in all where a recording of 20 s has both
 FUSED_STEP = 200  # ms; the fused lane's cells, as fine as the finest member (faces at 5 a second)
 
 
@@ -29,6 +33,8 @@ class Ensemble:
         ways: Bring members' labels to one set; the finest set first.
         notes: What every reader of its answers is told.
         facts: What exports say of it, beside what they say of its members.
+        whole: Decides about a whole recording from the grid (`overall`), six windows of a member or four of one of EEG; it may have
+            learnt that (`StackedCnn`), or take the average.
     """
 
     def __init__(
@@ -40,9 +46,11 @@ class Ensemble:
         *,
         notes: Sequence[str] = (),
         facts: Mapping[str, object] = MappingProxyType({}),
+        whole: Decision | None = None,
     ) -> None:
         self.name, self.members, self.decision = name, tuple(members), decision
         self.notes, self.facts = tuple(notes), dict(facts)
+        self.whole = whole or Average()
         self.ways = (ways,) if isinstance(ways, LabelMap) else tuple(ways)
 
     @property
@@ -79,6 +87,54 @@ class Ensemble:
             MissingModality: The clip has nothing that any member listens to.
         """
         return read_through(self, clip, progress)
+
+
+def overall(judge: Recognizer, timeline: Timeline) -> Timeline:
+    """One answer for the whole recording, from a few windows of each member: kanafin_2024's way, a second form of the answer.
+
+    The windows are spread over the recording: of 3.6 s, or 5 s where EEG is worn, or as long as it takes to leave nothing out.
+    A member counts as much as any other, however little of the recording it has an answer for.
+
+    Shape:
+        scores (1, C), of NaN where nobody has a say; a member each, with its windows, in its own words
+
+    Args:
+        judge: Who answered.
+        timeline: What it answered.
+    """
+    lanes = timeline.members or (timeline,)
+    heard = {member.name: member.modalities for member in (judge.members if isinstance(judge, Ensemble) else (judge,))}
+    sizes = {lane.lane: WORN if Modality.EEG in heard.get(lane.lane, ()) else SEEN for lane in lanes}
+    grid = [lane.over(_spread(timeline.duration, *sizes[lane.lane])) for lane in lanes]
+    if isinstance(judge, Ensemble):
+        scores = judge.scores(lanes, grid)
+        decision: Decision = judge.whole
+    else:
+        scores = {timeline.lane: grid[0].scores[:, None]}
+        decision = Average()
+    rows = {name: _filled(values.swapaxes(0, 1), sizes[name][1]) for name, values in scores.items()}
+    answer = decision(rows) if rows else np.full((1, len(timeline.labels)), np.nan)
+    absent = None if rows and not np.isnan(answer).any() else "nothing to decide by"
+    facts = {"decision": _called(decision), "decides": [lane.lane for lane in grid if lane.lane in rows and lane.present.any()]}
+    return Timeline(
+        "overall", timeline.labels, (Segment(0, timeline.duration),), answer.astype(np.float32), timeline.duration, (absent,),
+        timeline.threshold, tuple(grid), facts=facts,
+    )  # fmt: skip
+
+
+def _spread(duration: int, length: int, count: int) -> tuple[Segment, ...]:
+    return windows(duration, max(length, -(-duration // count)), count)
+
+
+def _filled(scores: np.ndarray, count: int) -> np.ndarray:
+    """As many windows as a decision has learnt about: those that a short recording has no room for are absent. Shape: (1, S, C)."""
+    missing = np.full((1, count - scores.shape[1], scores.shape[2]), np.nan)
+    return np.concatenate([scores, missing], axis=1)
+
+
+def _called(decision: Decision) -> str:
+    """A decision by the name of its file."""
+    return type(decision).__module__.rsplit(".", 1)[-1]
 
 
 class _Together:

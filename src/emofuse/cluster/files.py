@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from emofuse import __version__
-from emofuse.analysis import acquainted, analyze_one, in_short, ready, recognizer, recordings
+from emofuse.analysis import SEEN_AND_HEARD, acquainted, analyze_one, in_short, named, ready, recognizer, recordings
 from emofuse.cluster.done import Done, Spread, by
 from emofuse.cluster.journal import DONE, FAILED, Journal, Line
 from emofuse.cluster.machines import versions
@@ -42,7 +42,7 @@ class Asked:
         wanted: Formats by name.
         annotated: Whether videos are also copied with the answer burnt in.
         explain: Whether to find out why, too.
-        run: One recognizer instead of the fusion of all that ship.
+        run: A recognizer instead of those that ship, or several that are fused.
         beside: Other recordings of the person that all of them are of, for a run that asks for such.
     """
 
@@ -50,7 +50,7 @@ class Asked:
     wanted: tuple[str, ...] = ()
     annotated: bool = False
     explain: bool = False
-    run: str | None = None
+    run: str | tuple[str, ...] | None = None
     beside: tuple[Path, ...] = ()
 
     def digest(self) -> str:
@@ -59,7 +59,7 @@ class Asked:
         Raises:
             RunError: There is no such run.
         """
-        runs = {name: facts(name) for name in ([self.run] if self.run is not None else shipped())}
+        runs = {name: facts(name) for name in self._runs()}
         said = {
             "emofuse": __version__,
             "wanted": sorted(self.wanted),
@@ -73,13 +73,16 @@ class Asked:
 
     def places(self) -> tuple[Path, ...]:
         """Folders that every worker must see."""
-        run = () if self.run is None or self.run in shipped() else (folder(self.run),)
-        return (self.out, *run, *self.beside)
+        return (self.out, *(folder(name) for name in self._runs() if name not in shipped()), *self.beside)
 
     def absolute(self) -> "Asked":
         """The same from wherever it is read."""
-        run = self.run if self.run is None or self.run in shipped() else str(folder(self.run).absolute())
+        runs = tuple(name if name in shipped() else str(folder(name).absolute()) for name in self._runs())
+        run = None if self.run is None else runs
         return replace(self, out=self.out.absolute(), run=run, beside=tuple(path.absolute() for path in self.beside))
+
+    def _runs(self) -> tuple[str, ...]:
+        return shipped() if self.run is None else named(self.run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def analyze_folder(
 
     Raises:
         MediaError: Nothing was named, or the folder to write to cannot be written.
-        RunError: There is no such run, or another run writes there.
+        RunError: There is no such run, it judges every recording alone although others were named, or another run writes there.
     """
     files, refused = recordings(paths)
     if not files:  # nothing to do, and nothing to be kept
@@ -138,6 +141,8 @@ def analyze_folder(
     todo = [Recording(path.absolute(), name) for path, name in files.items() if old[path] is None]
     lines = [line for line in old.values() if line is not None]
     total = len(files) + len(refused)
+    if todo and asked.beside:  # a run that does not judge beside others says so once, and not of every file
+        _judge(asked.absolute().run, asked.absolute().beside, digest, SEEN_AND_HEARD)
     try:
         yield from lines
         for outcome in refused:
@@ -176,7 +181,7 @@ def _one(recording: Recording, asked: Asked, digest: str, bar: Bar | None = None
 
 
 @functools.lru_cache(maxsize=4)
-def _judge(run: str | None, beside: tuple[Path, ...], digest: str, having: frozenset[Modality]) -> "Recognizer":
+def _judge(run: str | tuple[str, ...] | None, beside: tuple[Path, ...], digest: str, having: frozenset[Modality]) -> "Recognizer":
     """Who answers: loaded once a worker, anew where what it hangs on has changed."""
     return acquainted(recognizer(run, having), beside)
 

@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also find out why: who added what, and what in the face and the voice moved it (needs --out)",
     )
-    parser.add_argument("--run", metavar="NAME|PATH", help="one recognizer instead of the fusion of all that ship")
+    parser.add_argument("--run", action="append", metavar="NAME|PATH", help="a recognizer instead of those that ship; several are fused")
     parser.add_argument(
         "--beside", action="append", default=[], type=Path, metavar="FILE", help="another recording of the same person, for a run that asks"
     )
@@ -142,7 +142,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _each(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -> int:
     """Files one after the other, as they were named."""
-    from emofuse.analysis import analyze_files, in_short
+    from emofuse.analysis import analyze_files, in_short, in_whole
 
     bars = _Bars()
     failed = 0
@@ -153,7 +153,7 @@ def _each(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -> 
         wanted=wanted,
         annotated=options.annotate,
         explain=explain,
-        run=options.run,
+        run=_runs(options),
         beside=options.beside,
         belonging=belonging(options),
         bar=bars.bar,
@@ -167,9 +167,9 @@ def _each(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -> 
         answer = outcome.answer
         rows.append((str(outcome.path), *in_short(answer)))
         if options.out is None:
-            print(*answer.spans(), sep="\n")
+            print(*answer.spans(), *filter(None, [in_whole(answer)]), sep="\n")
         for note in answer.notes:
-            print(f"{outcome.path.name}: {note}", file=sys.stderr)
+            _tell(f"{outcome.path.name}: {note}")
     width = max((len(name) for name, *_ in rows), default=0)
     print(*(f"{name:<{width}}  {label:<15} {rest}".rstrip() for name, label, rest in rows), sep="\n")
     if options.out is not None:
@@ -186,7 +186,7 @@ def _folder(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -
     from emofuse.cluster.journal import FAILED, TABLE, Line, printed
     from emofuse.cluster.machines import Machines
 
-    asked = Asked(options.out, tuple(wanted), options.annotate, explain, options.run, tuple(options.beside))
+    asked = Asked(options.out, tuple(wanted), options.annotate, explain, _runs(options), tuple(options.beside))
     folders = [path if path.is_dir() else path.parent for path in map(Path, options.files)]
     who = Machines(options.cluster, places=(*folders, *asked.places()), alike=equipment) if options.cluster else nullcontext(by())
     bars = _Bars()
@@ -204,7 +204,7 @@ def _folder(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -
             if line.state == FAILED:
                 _complain(line.what, line.problem)
             for note in line.notes:
-                print(f"{Path(line.what).name}: {note}", file=sys.stderr)
+                _tell(f"{Path(line.what).name}: {note}")
     bars.close()
     print(printed(lines))
     failed = sum(line.state == FAILED for line in lines)
@@ -213,8 +213,18 @@ def _folder(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -
     return 1 if failed else 0
 
 
+def _runs(options: argparse.Namespace) -> tuple[str, ...] | None:
+    """What is asked instead of what ships."""
+    return tuple(options.run) if options.run else None
+
+
 def _complain(path: str, problem: str) -> None:
-    print(problem if path in problem else f"{path}: {problem}", file=sys.stderr)
+    _tell(problem if path in problem else f"{path}: {problem}")
+
+
+def _tell(said: str) -> None:
+    """Names in files may hold what steers a terminal: shown, not obeyed."""
+    print("".join(c if c.isprintable() or c == "\n" else "?" for c in said), file=sys.stderr)
 
 
 class _Bars:

@@ -3,7 +3,7 @@
 Nothing here knows who made the probabilities.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from heapq import heapify, heappop, heappush
@@ -67,6 +67,8 @@ class Timeline:
         notes: What a reader must be told ("no face for 38 % of the time").
         facts: Source, models, versions: whatever exports must repeat.
         explanation: Why it says so, where somebody asked.
+        overall: The second form of the answer: one row over the whole clip, decided from a few windows of each member, which are
+            its members.
 
     Raises:
         ValueError: Shapes that do not belong together.
@@ -83,6 +85,7 @@ class Timeline:
     notes: tuple[str, ...] = ()
     facts: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     explanation: Explanation | None = None
+    overall: "Timeline | None" = None
 
     def __post_init__(self) -> None:
         if not self.absent:
@@ -149,6 +152,25 @@ class Timeline:
         return Timeline(
             self.lane, self.labels, cells, scores.astype(np.float32), self.duration, absent, self.threshold, (), self.notes, self.facts
         )
+
+    def over(self, segments: Sequence[Segment]) -> "Timeline":
+        """The same answer over other segments: the mean of what was answered in each; absent where nothing was.
+
+        Shape:
+            scores (N, C) -> (len(segments), C)
+        """
+        cells = self.on(STEP)
+        middles = np.array([cell.middle for cell in cells.segments])
+        scores = np.full((len(segments), len(self.labels)), np.nan, dtype=np.float32)
+        absent: list[str | None] = []
+        for row, segment in zip(scores, segments, strict=True):
+            within = slice(*np.searchsorted(middles, [segment.start, segment.end]))
+            answered = cells.scores[within][cells.present[within]]
+            if len(answered):
+                row[:] = answered.mean(axis=0)
+            reasons = dict.fromkeys(reason for reason in cells.absent[within] if reason)
+            absent.append(None if len(answered) else ", ".join(reasons) or UNEXPLAINED)
+        return Timeline(self.lane, self.labels, tuple(segments), scores, self.duration, tuple(absent), self.threshold)
 
     def spans(self) -> tuple[Span, ...]:
         """The clip as stretches with one answer each: smoothed, without flicker, no gap, no overlap.

@@ -13,11 +13,11 @@ COLUMNS = ("lane", "start_ms", "end_ms", "start", "end", "label", "probability",
 
 
 def text(timeline: Timeline) -> str:
-    """Every lane's spans, fused first; cells that do not apply are empty."""
+    """Every lane's spans, fused first, then "overall", the one answer for the whole; cells that do not apply are empty."""
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
     table.writerow(COLUMNS)
-    for lane in lanes(timeline):
+    for lane in (*lanes(timeline), *(() if timeline.overall is None else (timeline.overall,))):
         for span in lane.spans():
             start, end = span.segment.start, span.segment.end
             uncertain = "" if span.label is None else str(span.uncertain).lower()

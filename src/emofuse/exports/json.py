@@ -47,6 +47,7 @@ def document(timeline: Timeline) -> dict[str, object]:
         "facts": _plain(facts),
         "notes": list(timeline.notes),
         "lanes": [_lane(lane) for lane in lanes(timeline)],
+        **({} if timeline.overall is None else {"overall": _overall(timeline.overall)}),
         **({} if timeline.explanation is None else {"explanation": _explanation(timeline.explanation)}),
     }
 
@@ -70,12 +71,38 @@ def _lane(lane: Timeline) -> dict[str, object]:
             }
             for span in lane.spans()
         ],
-        "curves": {
-            "start": [segment.start for segment in lane.segments],
-            "end": [min(segment.end, lane.duration) for segment in lane.segments],
-            "absent": list(lane.absent),
-            "p": {label: [rounded(p) for p in column] for label, column in zip(lane.labels, lane.scores.T.tolist(), strict=True)},
-        },
+        "curves": _curves(lane),
+    }
+
+
+def _curves(lane: Timeline) -> dict[str, object]:
+    return {
+        "start": [segment.start for segment in lane.segments],
+        "end": [min(segment.end, lane.duration) for segment in lane.segments],
+        "absent": list(lane.absent),
+        "p": {label: [rounded(p) for p in column] for label, column in zip(lane.labels, lane.scores.T.tolist(), strict=True)},
+    }
+
+
+def _overall(whole: Timeline) -> dict[str, object]:
+    """One answer for the recording, and the windows of each member that it was decided from, in the member's own words."""
+    deciding = whole.facts.get("decides")
+    (span,) = whole.spans()
+    return {
+        "decision": whole.facts.get("decision"),
+        "labels": list(whole.labels),
+        "label": whole.label,
+        "uncertain": span.uncertain,
+        "p": None if whole.label is None else dict(zip(whole.labels, map(rounded, whole.pooled), strict=True)),
+        "grid": [
+            {
+                "name": lane.lane,
+                "decides": isinstance(deciding, list) and lane.lane in deciding,
+                "labels": list(lane.labels),
+                "curves": _curves(lane),
+            }
+            for lane in whole.members
+        ],
     }
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import h5py
 
 _DEPTH = 16  # structures within structures; DREAMER has 5
+_AGAIN = 1_000  # times that something may be met in a second place; MATLAB writes copies
 _MOST = 200_000  # arrays; a crafted file must not keep us busy
 _ALIGNED = 64  # bytes
 _ROOM = 3 << 30  # bytes of address space for Python, numpy, scipy and what they reserve
@@ -68,7 +69,8 @@ class _Choice:
         self.names = names
         self.met: set[str] = set()
         self.seen: list[str] = []
-        self.asked = 0
+        self.entered: set[int] = set()
+        self.again = 0
 
     def variable(self, name: str) -> bool:
         """Whether something in this variable may be wanted."""
@@ -77,12 +79,16 @@ class _Choice:
 
     def whole(self, name: str) -> bool:
         """Whether this is wanted, with all that is in it."""
-        self.asked += 1
-        if self.asked > _MOST:  # few arrays that refer to each other again and again take for ever
-            raise _Problem(f"holds more than {_MOST:,} arrays. Expected fewer. Save only what is needed, or read fewer names.")
         met = [wanted for wanted in self.names or () if fnmatchcase(name, wanted)]
         self.met.update(met)
         return self.names is None or bool(met)
+
+    def enter(self, place: int) -> None:
+        """Note what holds others, by its place in the file: a few that hold each other again and again take for ever."""
+        self.again += place in self.entered
+        self.entered.add(place)
+        if self.again > _AGAIN:
+            raise _Problem(f"holds arrays that stand in others again and again. Expected each in one place. {_ASK}")
 
     def check(self) -> None:
         missing = [wanted for wanted in self.names or () if wanted not in self.met]
@@ -146,6 +152,8 @@ def _leaves_hdf(
     import h5py
 
     _check_depth(depth)
+    if isinstance(held, h5py.Group) or (isinstance(held, h5py.Dataset) and _refers(held)):
+        choice.enter(h5py.h5o.get_info(held.id).addr)
     if isinstance(held, h5py.Group):
         if "MATLAB_sparse" in held.attrs:
             return

@@ -4,10 +4,11 @@ Nothing depends on colour: spans carry their word, doubt is hatched, absence is 
 curves have a row each with their label beside them, members are dashed and dotted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
@@ -42,6 +43,7 @@ POINTS = 300  # a curve has at most about so many: more would be a blot on a pic
 _DPI = 150
 INK, FAINT, _EDGE = "#1a1a1a", "#6b6b6b", "#ffffff"
 _LANE, _ROW, _HEAD, _FOOT = 0.42, 0.44, 0.72, 0.66  # inches: a lane of spans, a row of a label, above and below them
+_LINE, _LINES = 0.14, 5  # inches of a line of notes, and how many there are at most; what is more stands in the other formats
 _BETWEEN = 0.28  # inches between lanes and rows
 _LEFT, _RIGHT = 1.05, 0.55  # inches
 _LETTER = 0.068  # inches that a letter of a span takes
@@ -57,7 +59,7 @@ def figure(timeline: Timeline) -> "Figure":
 
     drawn, words = lanes(timeline), timeline.labels
     begin = _HEAD + len(drawn) * _LANE + _BETWEEN
-    inches = begin + len(words) * _ROW + _FOOT
+    inches = begin + len(words) * _ROW + _FOOT + _LINE * (len(_notes(timeline)) - 1)
     made = Figure(figsize=(WIDTH, inches), facecolor="white")
     FigureCanvasAgg(made)
     above = _axes(made, _HEAD, len(drawn) * _LANE)
@@ -103,15 +105,23 @@ def _axes(made: "Figure", top: float, height: float) -> "Axes":
 def draw_lanes(axes: "Axes", drawn: Sequence[Timeline], width: float = WIDTH - _LEFT - _RIGHT) -> None:
     """Spans of each lane, one under the other, over all of the axes, which are `width` inches wide."""
     for place, lane in enumerate(drawn):
-        _draw_spans(axes, lane, place, width / lane.duration)
+        _draw_spans(axes, lane, place, width / lane.duration, COLOURS if _tells_emotions(lane, drawn[0]) else {})
     axes.set(xlim=(0, drawn[0].duration), ylim=(len(drawn), 0), xticks=[])
-    axes.set_yticks([i + 0.5 for i in range(len(drawn))], [lane.lane for lane in drawn], fontsize=10, color=INK)
+    names = [lane.lane + ("" if _tells_emotions(lane, drawn[0]) else "\n(no emotions)") for lane in drawn]
+    axes.set_yticks([i + 0.5 for i in range(len(drawn))], names, fontsize=10, color=INK)
+    for name in axes.get_yticklabels():
+        name.set(parse_math=False, fontsize=8.5 if "\n" in name.get_text() else 10)
     axes.get_yticklabels()[0].set_fontweight("bold")
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
 
 
-def _draw_spans(axes: "Axes", lane: Timeline, place: int, scale: float) -> None:
+def _tells_emotions(lane: Timeline, first: Timeline) -> bool:
+    """Whether a lane's words are of one kind with the first lane's: a state's "neutral" is not to be taken for an emotion's."""
+    return lane is first or bool(_brought([lane], first.labels)) or any(way.starts_from(lane.labels) for way in MAPS.values())
+
+
+def _draw_spans(axes: "Axes", lane: Timeline, place: int, scale: float, known: Mapping[str, str]) -> None:
     """One lane, of `scale` inches a ms: all spans of one look together, because an hour has thousands."""
     spans = lane.spans()
     height = (place + 0.08, 0.84)
@@ -121,7 +131,7 @@ def _draw_spans(axes: "Axes", lane: Timeline, place: int, scale: float) -> None:
 
     wide = [span for span in spans if span.segment.duration * scale >= _BORDERED]
     said = [span for span in spans if span.label is not None]
-    colours = [COLOURS.get(span.label or "", OTHERS) for span in said]
+    colours = [known.get(span.label or "", OTHERS) for span in said]
     bars(said, facecolors=colours, linewidth=0, antialiased=False)
     bars([span for span in spans if span.uncertain], facecolor="none", edgecolor="#00000055", hatch="////", linewidth=0)
     bars([span for span in wide if span.label is not None], facecolor="none", edgecolor=_EDGE, linewidth=0.9)
@@ -210,13 +220,30 @@ def _draw_words(made: "Figure", timeline: Timeline) -> None:
     width, inches = made.get_size_inches()
     left, right = _LEFT / width, 1 - _RIGHT / width
     title = source(timeline) or "Emotion over time"
-    overall = f", mostly {timeline.label}" if timeline.label else ""
+    mostly = f", mostly {timeline.label}" if timeline.label else ""
     made.text(left, 1 - 0.24 / inches, short(title, 70), fontsize=13, fontweight="bold", color=INK, va="center", parse_math=False)
-    made.text(left, 1 - 0.49 / inches, f"{clock(timeline.duration)} long{overall}", fontsize=9, color=FAINT, va="center")
+    made.text(left, 1 - 0.49 / inches, f"{clock(timeline.duration)} long{mostly}", fontsize=9, color=FAINT, va="center")
     _draw_key(made, timeline, right, 1 - 0.49 / inches)
-    notes = "; ".join(timeline.notes)
-    made.text(left, 0.235 / inches, short(notes, 165), fontsize=7.5, color=INK, va="center", parse_math=False)
+    for i, line in enumerate(reversed(_notes(timeline))):
+        made.text(left, (0.235 + i * _LINE) / inches, line, fontsize=7.5, color=INK, va="center", parse_math=False)
     made.text(left, 0.095 / inches, short(LIMITS, 190), fontsize=6.5, color=FAINT, va="center")
+
+
+def _overall(timeline: Timeline) -> str:
+    """The second form of the answer, where there is more than one lane for it to differ by."""
+    whole = timeline.overall
+    if whole is None or whole.label is None or len(timeline.members) < 2:
+        return ""
+    (span,) = whole.spans()
+    return f"all lanes counted alike: {_fitting(span, 99)}"
+
+
+def _notes(timeline: Timeline) -> list[str]:
+    """What a reader must be told, in lines; one where there is nothing."""
+    way = timeline.facts.get("labels")
+    said = [_overall(timeline), *timeline.notes, f"{timeline.lane}: {way}" if isinstance(way, str) and timeline.members else ""]
+    lines = wrap("; ".join(note.rstrip(".") for note in said if note), 165, break_on_hyphens=False) or [""]
+    return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], short(" ".join(lines[_LINES - 1 :]), 165)]
 
 
 def short(words: str, most: int) -> str:
