@@ -11,6 +11,7 @@ from emofuse.analysis import WAYS, recognizer
 from emofuse.core.errors import RunError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
+from emofuse.ensemble import overall
 from emofuse.evaluation.evaluate import answers
 from emofuse.personal.folder import FILE
 from emofuse.personal.map import Personal
@@ -96,6 +97,17 @@ def test_a_fusion_for_a_person_weighs_its_members_and_leaves_their_lanes_as_they
         np.testing.assert_allclose(lane.scores, plain[lane.lane].scores, atol=1e-6)
     alone = WAYS[0].scores(plain["toy"].on(200).scores, plain["toy"].labels)
     np.testing.assert_allclose(answer.scores, alone, atol=1e-4)
+
+
+def test_what_is_said_of_a_whole_recording_goes_through_the_map_too(runs, tmp_path, toy):
+    sure = Personal(WAYS[0].target, "by hand", bias=(50.0, *[0.0] * 6))
+    save_personal(tmp_path / "sure", sure, runs, {"note": NOTE})
+    theirs = recognizer(str(tmp_path / "sure"))
+
+    whole = overall(theirs, theirs(toy[0]))
+
+    assert whole.label == WAYS[0].target[0]
+    assert whole.scores.max() > 0.99
 
 
 def test_a_fusion_for_a_person_answers_where_a_member_has_nothing(fused, toy):

@@ -18,7 +18,7 @@ def card(runs: Sequence[str], personal: Personal, gain: Gain, notes: Sequence[st
     """
     clips = sum(gain.clips.values())
     figures = [
-        f"| {name} | {gain.before[name]} | {gain.after[name]} | {gain.difference[name].signed} | {told_p(gain.p[name]).removeprefix('= ')} |"
+        f"| {name} | {gain.before[name]} | {gain.after[name]} | {gain.difference[name].signed} | {told_p(gain.p[name]).lstrip('= ')} |"
         for name in FIGURES
     ]
     numbers = [f"temperature {personal.temperature:.3g}"]

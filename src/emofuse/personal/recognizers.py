@@ -51,7 +51,8 @@ def adapted_fusion(
         note: What every reader is told.
         facts: What exports say of it.
     """
-    return Ensemble(members, PersonalWeights(personal), way, notes=(note,), facts={"personal": dict(facts)})
+    decision = PersonalWeights(personal)
+    return Ensemble(members, decision, way, notes=(note,), facts={"personal": dict(facts)}, whole=decision)
 
 
 def _mapped(recognizer: NetworkRecognizer, personal: Personal) -> Answer:
