@@ -8,7 +8,7 @@ import pytest
 
 from emofuse.core.errors import CorpusError, MediaError
 from emofuse.core.modality import Modality
-from emofuse.corpora.meld import BROKEN, MELD
+from emofuse.corpora.meld import BROKEN, FOLDERS, MELD
 
 HEADER = [
     "Sr No.",
@@ -59,6 +59,13 @@ def small_tree(root: Path) -> Path:
     return table(
         root / "train_sent_emo.csv", row(1, 'He said "yes", twice.', "Ross", "joy", 0, 0), row(2, "Did he?", "Monica", "neutral", 0, 1)
     )
+
+
+def small_films(root: Path) -> None:
+    """A film for each utterance of the small tree."""
+    for part, count in (("train", 2), ("dev", 1), ("test", 2)):
+        for utterance in range(count):
+            film(root / FOLDERS[part] / f"dia0_utt{utterance}.mp4")
 
 
 def test_a_row_says_everything(tmp_path):

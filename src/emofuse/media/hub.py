@@ -5,6 +5,7 @@ The one way to them. Nothing here knows what they are for.
 
 import importlib.util
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -141,7 +142,8 @@ def _beside(where: str, file: str) -> Path:
         return Path(where) / file
     from huggingface_hub import hf_hub_download
 
-    return Path(hf_hub_download(where, file))
+    with _asking():
+        return Path(hf_hub_download(where, file))
 
 
 def _transformers() -> ModuleType:
@@ -170,13 +172,26 @@ def _cannot(name: str, where: str, error: Exception, here: bool) -> RunError:
 @contextmanager
 def _quiet(transformers: ModuleType) -> Iterator[None]:
     """No bars and no tables of what was left out of a checkpoint: what matters is raised."""
-    logging = transformers.utils.logging
-    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    said = transformers.utils.logging
+    before, bars = said.get_verbosity(), said.is_progress_bar_enabled()
+    said.set_verbosity_error()
+    said.disable_progress_bar()
+    try:
+        with _asking():
+            yield
+    finally:
+        said.set_verbosity(before)
+        if bars:
+            said.enable_progress_bar()
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """The hub is asked several times before it is given up: not a word of each."""
+    asking = logging.getLogger("huggingface_hub")
+    before = asking.level
+    asking.setLevel(logging.ERROR)
     try:
         yield
     finally:
-        logging.set_verbosity(before)
-        if bars:
-            logging.enable_progress_bar()
+        asking.setLevel(before)
