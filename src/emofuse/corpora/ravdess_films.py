@@ -18,7 +18,7 @@ from emofuse.core.corpus import Corpus, Published
 from emofuse.core.errors import CorpusError
 from emofuse.core.labels import LabelSet
 from emofuse.core.modality import Modality
-from emofuse.media.frames import read_frames
+from emofuse.media.small_pictures import read_small_pictures
 from emofuse.media.sound import read_sound
 
 WORDS = ("neutral", "calm", "happiness", "sadness", "anger", "fear", "disgust", "surprise")
@@ -67,7 +67,7 @@ def _clip(take: str, film: Path, sound: Path | None) -> Clip:
             f"{film} is not named as RAVDESS names its films. Expected seven numbers such as 01-01-05-02-01-02-24, "
             f"the third an emotion from 01 to 08; rename the file or move it away."
         ) from error
-    sources = {Modality.VIDEO: Source(film, read_frames)}
+    sources = {Modality.VIDEO: Source(film, read_small_pictures)}
     if sound is not None or film.name.startswith("01"):
         sources[Modality.AUDIO] = Source(sound or film, read_sound)
     return Clip(take, actor, label, sources, facts)
