@@ -1,6 +1,6 @@
 """Kanafin, Myrzakhmet, Kuanysh 2024, the first approach: networks on single faces."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from emofuse.training.fit import fit
 FOLDER = official("usage", train="Training", valid=None, test=("PublicTest", "PrivateTest"))
 """FER2013 as it is shared in folders, whose test is both official test parts: 7,178 faces (figure 12)."""
 LARGER = 96  # pixels a side of the part of AffectNet that the paper had
-NETWORKS: Mapping[str, partial[Encoder]] = {
+NETWORKS: Mapping[str, Callable[[], Encoder]] = {
     "cnn1": partial(StackedConvolutions, (16, 48, 128, 272), hidden=1_024, dropout=0.1),
     "cnn1_wide": partial(StackedConvolutions, (16, 64, 160, 320), hidden=1_024, dropout=0.1),
     "cnn1_leaky": partial(StackedConvolutions, (16, 64, 160, 320), hidden=1_024, leak=0.1, dropout=0.1),
@@ -108,9 +108,9 @@ def _larger(root: Path) -> Iterator[Clip]:
     """AffectNet's clips, read at 96 pixels a side."""
     for clip in AFFECTNET.find(root):
         source = clip.sources[Modality.VIDEO]
-        yield replace(clip, sources={Modality.VIDEO: replace(source, read=partial(source.read, side=LARGER))})
+        yield replace(clip, sources={Modality.VIDEO: replace(source, read=partial(source.read, side=LARGER))})  # type: ignore[call-arg]  # AffectNet's reader takes a side
 
 
-def _network(make: partial[Encoder], corpus: Corpus) -> Network:
+def _network(make: Callable[[], Encoder], corpus: Corpus) -> Network:
     encoder = make()
     return Network({Modality.VIDEO: encoder}, Early({Modality.VIDEO: encoder.dim}, len(corpus.labels), dropout=0.3))
