@@ -27,7 +27,11 @@ TEXTS = {  # what is wrong: (the transcript, what a reader is told; whether its 
         "1 caption after that left out",
         True,
     ),
-    "out of order": (((4_000, 5_000, "Why."), (0, 1_800, "Hello."), (2_000, 3_000, "Joy!")), "out of order, the first in line 5", True),
+    "out of order": (
+        ((4_000, 5_000, "Why."), (0, 1_800, "Hello."), (2_000, 3_000, "Joy!")),
+        "1 caption out of order, the first in line 6",
+        True,
+    ),
     "another language": (((0, 5_000, GERMAN),), "looks like German; recognizers of text that learnt English", True),
     "nothing but emoji": (((0, 2_000, "😀😀😀"), (3_000, 4_000, "😭")), "2 of 2 utterances are signs without words, such as emoji", True),
     "of another recording": (((3_600_000, 3_602_000, "Far away."),), "first words are at 1:00:00.0", False),

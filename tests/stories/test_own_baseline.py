@@ -127,6 +127,15 @@ def test_other_recordings_are_refused_by_a_run_that_does_not_ask_for_them(runs, 
         analyze_file(sounds[0], run=str(runs[kind][0]), beside=sounds[1:2])
 
 
+def test_a_folder_is_refused_once_and_before_anything_is_done(runs, sounds, tmp_path, capsys):
+    arguments = ["analyze", str(sounds[0].parent), "--beside", str(sounds[1]), "--run", str(runs[""][0]), "--out", str(tmp_path / "out")]
+
+    assert main(arguments) == 1
+
+    assert capsys.readouterr().err.count("does not judge a recording beside others") == 1
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_recording_to_be_judged_beside_that_is_not_there_is_named(runs, sounds):
     with pytest.raises(MediaError, match="nowhere.wav"):
         analyze_file(sounds[0], run=str(runs["few"][0]), beside=[Path("nowhere.wav")])

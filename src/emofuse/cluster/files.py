@@ -134,6 +134,8 @@ def analyze_folder(
         yield from (Line(str(outcome.path), FAILED, 0.0, "", problem=str(outcome.problem)) for outcome in refused)
         return
     digest = asked.digest()
+    if asked.beside:  # a run that does not judge beside others says so once and before anything is done, not of every file
+        _judge(asked.absolute().run, asked.absolute().beside, digest, SEEN_AND_HEARD)
     ready(asked.out)
     journal = Journal(asked.out)
     owners = {str(line.facts["name"]): what for what, line in journal.lines.items() if "name" in line.facts}  # the last one wrote over it
@@ -141,8 +143,6 @@ def analyze_folder(
     todo = [Recording(path.absolute(), name) for path, name in files.items() if old[path] is None]
     lines = [line for line in old.values() if line is not None]
     total = len(files) + len(refused)
-    if todo and asked.beside:  # a run that does not judge beside others says so once, and not of every file
-        _judge(asked.absolute().run, asked.absolute().beside, digest, SEEN_AND_HEARD)
     try:
         yield from lines
         for outcome in refused:
