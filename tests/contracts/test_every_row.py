@@ -21,8 +21,9 @@ from emofuse import catalog, cli
 from emofuse.audit.base import Grade
 from emofuse.bench.base import Bench
 from emofuse.commands import pairs
-from emofuse.corpora import affectnet, fer2013, pme4, ravdess, ravdess_au
+from emofuse.corpora import affectnet, fer2013, gameemo, meld, meld_embeddings, pme4, ravdess, ravdess_au
 from emofuse.recipe import call, called
+from emofuse.recipes.meld import WIDTH
 from emofuse.reproduce.base import NO_WEIGHTS, NOT_HERE
 from emofuse.reproduce.reproduce import KEPT, QUICK, papers, reproduce, rows
 
@@ -85,8 +86,8 @@ def write_eav(root: Path) -> None:
 
 
 def write_seed(root: Path) -> None:
-    """A day of each of the 15 people, the signal."""
-    for person in range(1, 16):
+    """A day of each of five people, the signal."""
+    for person in range(1, 6):
         module("corpora", "seed").raw(root / "Preprocessed_EEG", person)
 
 
@@ -102,10 +103,36 @@ def write_pme4(root: Path) -> None:
 
 
 def write_eeg_brainwave(root: Path) -> None:
-    """Five recordings of each label, with as many columns as are published."""
+    """Six recordings of each label, one a fold, with as many columns as are published."""
     module("corpora", "eeg_brainwave").table(
-        root / "emotions.csv", dict.fromkeys(("NEGATIVE", "NEUTRAL", "POSITIVE"), [5] * 5), width=1_274
+        root / "emotions.csv", dict.fromkeys(("NEGATIVE", "NEUTRAL", "POSITIVE"), [5] * 6), width=1_274
     )
+
+
+def write_gameemo(root: Path) -> None:
+    """Band powers of three windows of each of the 28 people's four games."""
+    random = np.random.default_rng(0)
+    root.mkdir(parents=True)
+    lines = [",".join(["SUBJECT", "GAME", "WINDOW_INDEX", *gameemo.POWERS])]
+    for where in product(range(1, 29), range(1, 5), range(1, 4)):
+        lines += [",".join([*map(str, where), *(f"{value:.4f}" for value in random.uniform(size=len(gameemo.POWERS)))])]
+    (root / gameemo.TABLE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_meld(root: Path) -> None:
+    """Twelve dialogues a part, of each emotion one utterance, said by the six friends and guests; dev's embeddings; one film a part."""
+    tree, random = module("corpora", "meld"), np.random.default_rng(0)
+    people = ("Chandler", "Joey", "Monica", "Phoebe", "Rachel", "Ross", "Ross and Joey", "Mark")
+    for part, folder in meld.FOLDERS.items():
+        said = [(d, u, emotion) for d in range(12) for u, emotion in enumerate(meld.WORDS)]
+        lines = [
+            tree.row(i, f"{emotion}, I say!", people[(d + u) % 8] if part == "train" or d else "Frank", emotion, d, u)
+            for i, (d, u, emotion) in enumerate(said)
+        ]
+        tree.table(root / f"{part}_sent_emo.csv", *lines)
+        tree.film(root / folder / "dia0_utt0.mp4")
+    rows = {name: random.normal(size=(12 * len(meld.WORDS), WIDTH)).astype(np.float32) for name in meld_embeddings.EMBEDDINGS.values()}
+    np.savez(root / meld_embeddings.FILE, **rows)
 
 
 @cache
