@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from safetensors.torch import save_file
 from scipy.io import savemat
 
 from emofuse.bench.cells import Cell, as_member, built
@@ -15,12 +16,27 @@ from emofuse.bench.fuse import fuse
 from emofuse.bench.kept import Kept
 from emofuse.bench.order import Order, plan, work
 from emofuse.core.clip import Clip, Signal, Source
-from emofuse.core.errors import SplitError, UnknownName
+from emofuse.core.errors import RunError, SplitError, UnknownName
 from emofuse.core.modality import Modality
+from emofuse.data import Examples
 from emofuse.decisions.stacked_cnn import stack
 from emofuse.encoders.efficient_face import GREY_SIDE
 from emofuse.protocols.by_subject import EAV_30_6_6
-from emofuse.recipes.eav import FACES, SEEN, SEEN_WINDOWS, WORN, WORN_WINDOWS, faces, heard, late, powers, spoken, window
+from emofuse.recipes.eav import (
+    FACES,
+    SEEN,
+    SEEN_WINDOWS,
+    WORN,
+    WORN_WINDOWS,
+    begun,
+    faces,
+    heard,
+    late,
+    powers,
+    spoken,
+    spoken_by_five,
+    window,
+)
 
 WORDS = ("Neutral", "Sadness", "Anger", "Happiness", "Calmness")
 DECISIONS = ("weighted", "boosted", "stacked_cnn")
@@ -164,9 +180,49 @@ def test_a_copy_without_the_people_who_are_judged_is_refused_by_name(tmp_path):
 
 
 def test_a_protocol_that_does_not_exist_is_named_with_those_that_do():
-    with pytest.raises(UnknownName, match="no protocol 'six'. Known: 30-6-6, seven"):
+    with pytest.raises(UnknownName, match="no protocol 'six'. Known: 30-6-6, seven, five, 3-1-1"):
         late(protocol="six")
 
 
 def test_every_sense_says_how_good_its_signal_is():
     assert {m: type(sense.quality).__name__ for m, sense in late().senses.items()} == {"audio": "Spoken", "video": "Seen", "eeg": "Clean"}
+
+
+def seen_and_heard(bench):
+    return built(bench, as_member(bench, "member", "sound and picture"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_network_begins_with_a_runs_weights_and_frozen_encoders_stay_as_they_were(tmp_path, frozen):
+    torch.manual_seed(0)
+    bench = late(eeg=False)
+    before, network = seen_and_heard(bench), seen_and_heard(bench)
+    save_file(before.state_dict(), tmp_path / "weights.safetensors")
+    inputs = {Modality.AUDIO: torch.randn(8, 1, 40, 10), Modality.VIDEO: torch.randn(8, 1, 3, 48, 48)}
+    truth = torch.eye(5)[torch.arange(8) % 5]
+    part = Examples(inputs, {m: torch.ones(8, dtype=torch.bool) for m in inputs}, truth, truth)
+
+    begun(network, part, None, begins=str(tmp_path), frozen=frozen, epochs=1, learning_rate=0.01, batch_size=4, choose=None)
+
+    same = {name: torch.equal(p, dict(before.named_parameters())[name]) for name, p in network.named_parameters()}
+    assert all(same[name] for name in same if name.startswith("encoders.")) == frozen
+    assert not same["fusion.head.weight"]
+    assert all(p.requires_grad for p in network.parameters())
+
+
+def test_weights_that_are_not_there_or_of_another_network_are_refused_by_name(tmp_path):
+    network = seen_and_heard(late(eeg=False))
+    save_file({"other": torch.zeros(1)}, tmp_path / "weights.safetensors")
+
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(RunError, match="cannot be begun with .* Expected a run of kanafin_av:ravdess"):
+            begun(network, None, None, begins=str(folder), frozen=False, epochs=1, learning_rate=0.01)
+
+
+def test_the_small_study_takes_the_first_five_people():
+    sources = {m: Source(Path("x"), lambda path: None) for m in (Modality.AUDIO, Modality.VIDEO, Modality.EEG)}
+
+    assert spoken_by_five(Clip("05-002", "eav-05", "calm", sources, {"task": "speaking"}))
+    assert not spoken_by_five(Clip("06-002", "eav-06", "calm", sources, {"task": "speaking"}))
+    assert set(late(eeg=False).senses) == {Modality.AUDIO, Modality.VIDEO}

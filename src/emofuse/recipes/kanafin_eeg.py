@@ -5,7 +5,7 @@ was learnt from, and each judged trial of SEED is of a person and a film that we
 two people nobody can tell apart, and people in the other. Nothing is chosen; the last epoch is kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -141,6 +141,6 @@ def _known(recipe: str, what: str, name: str, known: Mapping[str, object]) -> No
         raise UnknownName(f"kanafin_eeg:{recipe} knows no {what} '{name}'. Known: {', '.join(known)}; choose one of them.")
 
 
-def _network(make: partial[Encoder], corpus: Corpus) -> Network:
+def _network(make: Callable[[], Encoder], corpus: Corpus) -> Network:
     encoder = make()
     return Network({Modality.EEG: encoder}, Early({Modality.EEG: encoder.dim}, len(corpus.labels), dropout=0.2))
