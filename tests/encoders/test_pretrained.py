@@ -5,9 +5,9 @@ import copy
 import pytest
 import torch
 
+from emofuse.encoders.base.adapters import Adapted
+from emofuse.encoders.base.words import longest
 from emofuse.encoders.pretrained import Pretrained
-from emofuse.encoders.pretraining.adapters import Adapted
-from emofuse.encoders.pretraining.words import longest
 
 FIRST, LAST, NO, WHY = 2, 3, 11, 12  # numbers of the small vocabulary
 

@@ -10,11 +10,12 @@ import transformers
 
 from emofuse.core.clip import Signal
 from emofuse.core.errors import RunError
+from emofuse.encoders.base.adapters import Adapted, stacked
+from emofuse.encoders.base.pictures import preparation
 from emofuse.encoders.pretrained import Pretrained
-from emofuse.encoders.pretraining.adapters import Adapted, stacked
-from emofuse.encoders.pretraining.pictures import preparation
+from emofuse.features.audio import WhisperMel
 from emofuse.features.pictures import Picture
-from emofuse.features.speech import Waveform, WhisperMel
+from emofuse.features.waveform import Waveform
 from emofuse.fusions.early import Early
 from emofuse.media.hub import loaded
 from emofuse.network import Batch, Network

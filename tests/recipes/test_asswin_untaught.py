@@ -12,11 +12,11 @@ from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.errors import RunError
 from emofuse.core.modality import Modality
 from emofuse.corpora.meld import MELD
-from emofuse.encoders.pretraining.pictures import preparation
+from emofuse.encoders.base.pictures import preparation
 from emofuse.experiment import train
 from emofuse.features.pictures import Picture
-from emofuse.features.speech import Waveform
 from emofuse.features.text import vocabulary
+from emofuse.features.waveform import Waveform
 from emofuse.media.hub import loaded
 from emofuse.network import Batch
 from emofuse.recipe import call

@@ -1,6 +1,6 @@
 """A model that others have trained on much more than we have, fine-tuned: whole, by its last layers, or by low-rank adapters.
 
-Devlin, Chang, Lee, Toutanova 2019 (BERT) and its family; adapters as Hu et al. 2022 (`emofuse.encoders.pretraining.adapters`).
+Devlin, Chang, Lee, Toutanova 2019 (BERT) and its family; adapters as Hu et al. 2022 (`emofuse.encoders.base.adapters`).
 Words, sound, pictures and film are given to models in ways of their own (`FAMILIES`); what is learnt is chosen alike for all.
 B: batch, T: time steps, D: width.
 """
@@ -12,11 +12,11 @@ from typing import Any, Self
 import torch
 
 from emofuse.encoders.base import Encoder
-from emofuse.encoders.pretraining.adapters import Adapted, adapt, digest, rest, resting
-from emofuse.encoders.pretraining.base import Family
-from emofuse.encoders.pretraining.pictures import clip, films, pictures
-from emofuse.encoders.pretraining.sound import answers, mels, sound
-from emofuse.encoders.pretraining.words import POOLS, text
+from emofuse.encoders.base.adapters import Adapted, adapt, digest, rest, resting
+from emofuse.encoders.base.family import Family
+from emofuse.encoders.base.pictures import clip, films, pictures
+from emofuse.encoders.base.sound import answers, mels, sound
+from emofuse.encoders.base.words import POOLS, text
 
 FAMILIES: Mapping[str, Callable[[str, int, str], tuple[Any, Family]]] = {
     "text": text,

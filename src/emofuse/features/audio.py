@@ -8,12 +8,16 @@ import numpy as np
 
 from emofuse.core.clip import Signal
 from emofuse.core.modality import Modality
+from emofuse.media.hub import settings
+from emofuse.media.sound import RATE
 
 if TYPE_CHECKING:
     import torch
 
 QUIETEST = 1e-10  # power; ten times its logarithm is -100 dB, librosa's floor
 REACH = 80.0  # dB under the loudest, which librosa takes for silence in cepstral coefficients
+FRAME, STEP = 400, 160  # samples of Whisper's frames, and from one to the next (Radford et al. 2022, section 2.2)
+DECADES = 8.0  # of power below the loudest, which Whisper takes for silence
 LINEAR_UP_TO, MELS_BELOW = 1_000.0, 15.0  # hertz, and what that is in mels on Slaney's scale
 
 
@@ -121,6 +125,44 @@ class Mfcc:
         heard = np.maximum(decibels, decibels.max() - REACH)
         coefficients: np.ndarray = (heard @ _cosines(self.bands, self.count)).astype(np.float32)
         return coefficients
+
+
+@dataclass(frozen=True, slots=True)
+class WhisperMel:
+    """Whisper's log-mels: decades of power, no more than eight below the loudest, brought to about -1..1; a frame every 10 ms.
+
+    Shape:
+        (time,) float32 at 16 kHz -> (ceil(time / 160), bands) float32
+
+    Args:
+        model: Whose ``preprocessor_config.json`` says how many bands there are (`emofuse.media.hub.located`); none for 80.
+
+    Raises:
+        ValueError: In a call: sound of another rate, or more than one channel.
+        RunError: In a call: that file cannot be had.
+
+    Source:
+        Radford et al. 2022, "Robust speech recognition via large-scale weak supervision", section 2.2, and its code.
+    """
+
+    model: str = ""
+    modality: Modality = Modality.AUDIO
+
+    def __call__(self, signal: Signal) -> np.ndarray:
+        """Shape: (time,) -> (ceil(time / 160), bands) float32."""
+        if signal.rate != RATE or signal.values.ndim != 1:
+            raise ValueError(f"Sound of {signal.values.ndim} axes at {signal.rate} Hz was given; this feature takes mono at {RATE} Hz.")
+        sound = signal.values.astype(np.float32)
+        bands = int(settings(self.model, "preprocessor_config.json").get("feature_size", 80)) if self.model else 80
+        before = 2 * STEP  # samples: the sound mirrored, as far as a frame around the first sample reaches and a whole step more
+        mirrored = np.pad(sound, (before, 0), mode="reflect")
+        count = -(-len(sound) // STEP)
+        decibels = LogMel(RATE, FRAME, STEP, bands, 0.0, RATE / 2)(Signal(mirrored, RATE))
+        if len(decibels) < count + 2:
+            decibels = np.pad(decibels, ((0, count + 2 - len(decibels)), (0, 0)), mode="edge")
+        decades = decibels[2 : 2 + count] / 10
+        scaled: np.ndarray = (np.maximum(decades, decades.max() - DECADES) + 4) / 4
+        return scaled.astype(np.float32)
 
 
 @lru_cache

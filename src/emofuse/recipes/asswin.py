@@ -19,8 +19,8 @@ from emofuse.corpora.meld import MELD
 from emofuse.data import Examples
 from emofuse.encoders.pretrained import Pretrained
 from emofuse.features.pictures import Picture
-from emofuse.features.speech import Waveform
 from emofuse.features.text import Tokens, vocabulary
+from emofuse.features.waveform import Waveform
 from emofuse.fusions.base import Fusion, Output, Tensors
 from emofuse.fusions.early import Early
 from emofuse.media.frames import read_frames

@@ -14,9 +14,9 @@ from emofuse.corpora.emodb import EMODB
 from emofuse.corpora.ravdess import RAVDESS
 from emofuse.encoders.pretrained import Pretrained
 from emofuse.encoders.residual_spectrum import ResidualSpectrum
-from emofuse.features.audio import LogMel
+from emofuse.features.audio import LogMel, WhisperMel
 from emofuse.features.base import Feature
-from emofuse.features.speech import Waveform, WhisperMel
+from emofuse.features.waveform import Waveform
 from emofuse.fusions.early import Early
 from emofuse.media.sound import resampled
 from emofuse.network import Committee, Network

@@ -88,7 +88,7 @@ class HeardMels:
 
 
 def sound(name: str, length: int, pool: str) -> tuple[Any, Heard]:
-    """A model of waveforms, and how it is asked; its features are `emofuse.features.speech.Waveform`."""
+    """A model of waveforms, and how it is asked; its features are `emofuse.features.waveform.Waveform`."""
     model = _settled(loaded("AutoModel", name, dtype="float32"))
     return model, Heard(model.config.hidden_size, _least(model.config))
 
@@ -100,7 +100,7 @@ def answers(name: str, length: int, pool: str) -> tuple[Any, Heard]:
 
 
 def mels(name: str, length: int, pool: str) -> tuple[Any, HeardMels]:
-    """Whisper's encoder, and how it is asked; its features are `emofuse.features.speech.WhisperMel`."""
+    """Whisper's encoder, and how it is asked; its features are `emofuse.features.audio.WhisperMel`."""
     model = loaded("AutoModel", name, dtype="float32").get_encoder()
     model.layerdrop = 0.0
     return model, HeardMels(model.config.d_model, model.config.num_mel_bins, 2 * model.config.max_source_positions)
