@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import h5py
 
 _DEPTH = 16  # structures within structures; DREAMER has 5
-_AGAIN = 1_000  # times that something may be met in a second place; MATLAB writes copies
+_AGAIN = 16  # times that a cell or structure may be met in a second place; MATLAB writes copies
 _MOST = 200_000  # arrays; a crafted file must not keep us busy
 _ALIGNED = 64  # bytes
 _ROOM = 3 << 30  # bytes of address space for Python, numpy, scipy and what they reserve
