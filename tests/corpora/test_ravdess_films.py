@@ -28,14 +28,15 @@ def sound(file):
 
 
 def small_tree(root):
-    """Three films of two actors, the sound of two beside, and a sound without a film; returns a sound with one."""
+    """Three films of two actors, the sound of two beside, and a sound without a film; returns a film."""
     film(root / "Actor_01" / "01-01-05-02-01-02-01.mp4", label=5)
     film(root / "Actor_02" / "02-01-01-01-02-01-02.mp4", label=1)
-    film(root / "Actor_02" / "02-01-08-01-02-01-02.mp4", label=8)
+    last = film(root / "Actor_02" / "02-01-08-01-02-01-02.mp4", label=8)
     sound(root / "Actor_01" / "03-01-05-02-01-02-01.wav")
     sound(root / "Actor_02" / "03-01-03-01-02-01-02.wav")
     sound(root / "Actor_02" / "03-01-08-01-02-01-02.wav")
-    return sound(root / "Actor_02" / "03-01-01-01-02-01-02.wav")
+    sound(root / "Actor_02" / "03-01-01-01-02-01-02.wav")
+    return last
 
 
 def test_a_clip_is_a_film_with_the_sound_of_the_same_performance(tmp_path):

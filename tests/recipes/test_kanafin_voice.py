@@ -81,8 +81,9 @@ def test_what_is_altered_is_only_learnt_from_by_actor_and_is_among_the_clips_in_
 
 
 def test_both_ways_learn_from_as_many_rows():
-    assert mlp(epochs=2).fit.keywords["epochs"] == 6
-    assert mlp(epochs=2, protocol="paper").fit.keywords["epochs"] == 2
+    assert mlp(epochs=6).fit.keywords["epochs"] == 6
+    assert mlp(epochs=6, protocol="paper").fit.keywords["epochs"] == 2
+    assert mlp(epochs=1, protocol="paper").fit.keywords["epochs"] == 1
 
 
 def test_a_faster_copy_is_shorter_and_higher():

@@ -349,3 +349,25 @@ def test_stages_go_on_from_one_another_and_are_counted_through():
 
 def test_a_schedule_may_be_broken_off():
     assert len(fit(network(), TRAIN, None, **FAST, stop=2)) == 2
+
+
+def test_a_cycle_whose_rise_is_over_with_the_first_step_is_gone_through():
+    history = fit(network(), rows(8), None, epochs=3, learning_rate=0.02, batch_size=8, optimizer="adamw")  # a quarter of four steps
+
+    assert len(history) == 3
+
+
+def test_kernels_over_space_and_time_learn_too():
+    from emofuse.encoders.spatiotemporal_convolutions import SpatiotemporalConvolutions
+
+    torch.manual_seed(0)
+    m = Modality.VIDEO
+    encoder = SpatiotemporalConvolutions(size=(8, 8), frames=4, channels=(2, 2), dense=4, dropout=0.0)
+    taught = Network({m: encoder}, Early({m: encoder.dim}, 2))
+    label = torch.arange(16) % 2
+    films = label[:, None, None, None, None] * torch.ones(16, 1, 4, 8, 8) + 0.1 * torch.randn(16, 1, 4, 8, 8)
+    part = Examples({m: films}, {m: torch.ones(16, dtype=torch.bool)}, torch.eye(2)[label], torch.eye(2)[label])
+
+    history = fit(taught, part, None, epochs=12, learning_rate=0.02, batch_size=8, optimizer="adamw")
+
+    assert history[-1].loss < history[0].loss / 4

@@ -59,7 +59,7 @@ def audio(*, protocol: str = "clean", epochs: int = 25) -> Recipe:
     """
     encoder = partial(ConvolutionsOverTime, COEFFICIENTS, frames=FRAMES)
     feature = Mfcc(size=SIZE, hop=STEP, count=COEFFICIENTS)
-    return _recipe("sultana_audio", RAVDESS, feature, encoder, protocol, epochs, beginning, HEARD, spoken)
+    return _recipe("sultana_audio", RAVDESS, feature, encoder, protocol, epochs, beginning, HEARD, spoken)()
 
 
 def video(*, protocol: str = "clean", epochs: int = 20) -> Recipe:
@@ -75,7 +75,7 @@ def video(*, protocol: str = "clean", epochs: int = 20) -> Recipe:
     Raises:
         UnknownName: A protocol that is not among them.
     """
-    return _recipe("sultana_video", RAVDESS_FILMS, Picture(), SpatiotemporalConvolutions, protocol, epochs, middle, SEEN, every_clip)
+    return _recipe("sultana_video", RAVDESS_FILMS, Picture(), SpatiotemporalConvolutions, protocol, epochs, middle, SEEN, every_clip)()
 
 
 def fused(*, protocol: str = "clean", epochs: int = 12) -> Bench:
@@ -120,9 +120,10 @@ def _recipe(
     prepare: Callable[[Signal], Signal],
     window: int,
     keep: Callable[[Clip], bool],
-) -> Recipe:
+) -> partial[Recipe]:
     """What sound and film have in common."""
-    return Recipe(
+    return partial(
+        Recipe,
         name=name,
         corpus=corpus,
         labels=corpus.labels,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SCHEDULES = ("cycle", "plateau", "constant")
+VOLUME = 5
+"""Axes of a kernel over space and time: torch has no order of memory for it beside one for pictures."""
 FALL = 0.1
 """What a plateau multiplies the learning rate by: PyTorch's default and Keras', as is `patience`."""
 
@@ -122,12 +124,14 @@ def fit(
     fabric = Fabric(accelerator="cpu" if not torch.cuda.is_available() else "gpu", devices=1, precision=precision)  # type: ignore[arg-type]
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)  # dropout has no generator of its own
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
+    if all(p.ndim < VOLUME for p in network.parameters()):
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing from torch's stubs
     judged = copy.deepcopy(network).to(fabric.device) if averaging else network
     steps = epochs * max(train.epoch // min(batch_size, train.epoch), 1)
     stepper = _optimizer(network, optimizer, learning_rate, weight_decay)
     rates = torch.optim.lr_scheduler
-    cycle = rates.OneCycleLR(stepper, learning_rate, total_steps=steps + 1, pct_start=warm_up) if schedule == "cycle" else None
+    rise = warm_up if warm_up * (steps + 1) != 1 else warm_up + 1e-6  # torch divides by a rise that is over with the first step
+    cycle = rates.OneCycleLR(stepper, learning_rate, total_steps=steps + 1, pct_start=rise) if schedule == "cycle" else None
     plateau = rates.ReduceLROnPlateau(stepper, factor=FALL, patience=patience) if schedule == "plateau" else None
     model, stepper_ = fabric.setup(network, stepper)
     pairs = list(zip(judged.state_dict().values(), network.state_dict().values(), strict=True))  # the same tensors at every step
