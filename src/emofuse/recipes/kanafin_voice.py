@@ -5,7 +5,7 @@ a little noise on it (trap T2), by actors who have been learnt from, too (T1). H
 what is learnt from.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -92,7 +92,9 @@ def cnn(*, protocol: str = "clean", epochs: int = 36, learning_rate: float = 2e-
     return _recipe("kanafin_cnn", Mfcc(count=COEFFICIENTS), encoder, protocol, epochs, learning_rate)()
 
 
-def _recipe(name: str, feature: Feature, encoder: partial[Encoder], protocol: str, epochs: int, learning_rate: float) -> partial[Recipe]:
+def _recipe(
+    name: str, feature: Feature, encoder: Callable[[], Encoder], protocol: str, epochs: int, learning_rate: float
+) -> partial[Recipe]:
     if protocol not in PROTOCOLS:
         raise UnknownName(f"kanafin_voice knows no protocol '{protocol}'. Known: {', '.join(PROTOCOLS)}; choose one of them.")
     before = protocol == "paper"  # copies are among the clips
@@ -153,6 +155,6 @@ PROTOCOLS = {
 """Six folds of actors; and copies first, then a fifth of them at random: 864 of 4,320."""
 
 
-def _network(encoder: partial[Encoder]) -> Network:
+def _network(encoder: Callable[[], Encoder]) -> Network:
     made = encoder()
     return Network({Modality.AUDIO: made}, Early({Modality.AUDIO: made.dim}, len(SEVEN.labels), dropout=0.2))
