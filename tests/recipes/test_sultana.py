@@ -97,7 +97,7 @@ def test_both_are_fused_by_their_last_layers_but_one(films, tmp_path, monkeypatc
     results = fuse(order, tmp_path, fusions="concatenation", decisions="none", missing="none", resamples=100)
 
     lines = {line.name: line for line in results.lines}
-    assert set(lines) == {"sound", "film", "concatenation"}
+    assert {"sound", "film", "concatenation"} <= set(lines)
     assert lines["concatenation"].figures["accuracy"].value >= 0
     assert results.people == len(ACTORS)
 

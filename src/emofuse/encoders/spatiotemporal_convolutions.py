@@ -66,4 +66,5 @@ class SpatiotemporalConvolutions(Encoder):
 
 def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
     """Shape: (B, inputs, T, H, W) -> (B, outputs, T, H, W)."""
-    return nn.Conv3d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm3d(outputs), nn.ReLU()
+    # With a bias, which normalisation takes off again: without, torch 2.13 writes graphs with one of the wrong length.
+    return nn.Conv3d(inputs, outputs, 3, padding=1), nn.BatchNorm3d(outputs), nn.ReLU()
