@@ -86,7 +86,7 @@ def test_the_network_of_films_is_trained_and_judged_on_the_layout(films, tmp_pat
     assert report is not None
     assert report.unanswered == 0
     said = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["certificate"]
-    assert ("T1" in said["sentence"]) is (protocol == "paper")
+    assert ("T1" in {finding["trap"] for finding in said["findings"]}) is (protocol == "paper")
 
 
 @pytest.mark.slow
