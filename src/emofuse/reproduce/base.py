@@ -27,7 +27,7 @@ Z = 1.959964  # of a normal distribution: 95 % lie within so many standard devia
 NOT_HERE, NO_WEIGHTS, NOT_MEASURED = "data not here", "weights not here", "not measured"
 WANTING = (NOT_HERE, NO_WEIGHTS, NOT_MEASURED)
 """How it begins that a way cannot be gone, which is no failure."""
-FEW = 4  # clips of each label in each part that a quick run learns from, or judges
+FEW = 5  # clips of each label in each part that a quick run learns from, or judges: fewer teach a decision nothing
 
 
 @dataclass(frozen=True, slots=True)
