@@ -1,15 +1,16 @@
 """The ways in which a row is measured: a recipe that is trained, a line of a bench, a part of what another way judged."""
 
+import hashlib
 import json
 import re
 import shlex
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from emofuse.audit.audit import GRADES
-from emofuse.audit.base import Grade
+from emofuse.audit.audit import GRADES, audit
+from emofuse.audit.base import Evidence, Grade
 from emofuse.bench.base import Bench
 from emofuse.bench.fuse import fuse
 from emofuse.bench.order import Order
@@ -18,9 +19,10 @@ from emofuse.core.errors import RunError
 from emofuse.evaluation.evaluate import judged
 from emofuse.evaluation.predictions import FILE, read_predictions
 from emofuse.evaluation.report import FIGURES, Figure, Report
-from emofuse.experiment import train
+from emofuse.experiment import answerable, train
 from emofuse.recipe import Recipe, call, called
 from emofuse.reproduce.base import FEW, METRICS, Found, Place
+from emofuse.splitting import lists
 
 Arguments = Mapping[str, object]
 
@@ -158,8 +160,6 @@ class PartOf:
         whole: That way.
         keep: The ids that are judged, from the clips, the answers and the data root; None for all.
         says: Which these are.
-        grade: What the audit says of them, unless they are all.
-        audited: In a sentence.
         beside: Which way of its row the whole is.
         of: The row that has the whole; this one by default.
     """
@@ -167,8 +167,6 @@ class PartOf:
     whole: Trained
     keep: Callable[[Sequence[Clip], Path], Collection[str]] | None
     says: str
-    grade: Grade = Grade.FINE
-    audited: str = "nothing was found among those that are left"
     beside: str = "paper"
     of: str = ""
 
@@ -197,7 +195,25 @@ class PartOf:
         kept = every if self.keep is None or place.quick else set(self.keep(answers.clips, place.data))
         rows = [i for i, clip in enumerate(answers.clips) if clip.id in kept]
         report = judged(answers.labels, [answers.clips[i] for i in rows], answers.probabilities[rows], shared=None)
-        return found(report, *(certified(whole) if self.keep is None else (self.grade, self.audited)))
+        return found(report, *(certified(whole) if self.keep is None or place.quick else looked(self.whole.made, place.data, kept)))
+
+
+_LOOKED: dict[tuple[str, str], tuple[Grade, str]] = {}
+"""What was found, by corpus and who is in which part: rows that judge the same part need not look again, which takes a minute."""
+
+
+def looked(recipe: Recipe, data: Path, judged: Collection[str]) -> tuple[Grade, str]:
+    """What the audit says of a recipe's splits where only some of their test clips are judged: the worst grade, and a sentence."""
+    splits = tuple(
+        replace(split, test=tuple(clip for clip in split.test if clip.id in judged))
+        for split in recipe.protocol(answerable(recipe, recipe.clips(data)))
+    )
+    key = recipe.corpus.name, hashlib.sha256(json.dumps([lists(split) for split in splits]).encode()).hexdigest()
+    if key not in _LOOKED:
+        clips = tuple({clip.id: clip for split in splits for part in (split.train, split.valid, split.test) for clip in part}.values())
+        told = audit(Evidence(recipe.name, clips, splits, recipe.corpus))
+        _LOOKED[key] = told.verdict, told.sentence
+    return _LOOKED[key]
 
 
 def graded(notes: Iterable[str]) -> tuple[Grade, str]:

@@ -32,7 +32,6 @@ OFFICIAL = "train learnt from, test's 2,610 utterances judged; last of 3 epochs"
 WATCHED = "train learnt from, dev's 1,109 utterances judged, on which nothing is chosen; last of 3 epochs"
 BY_FRIENDS = "test by networks that learnt from none of its speakers: three folds, two friends and a third of the guests in each"
 STRANGERS = "the same network on those utterances of test whose speakers are not in train"
-NOBODY = "none of these speakers was learnt from, nor was their dialogue"
 PARTS = "test is MELD's own 2,610 utterances: the paper counts 4,807, which it does not have (T11)"
 DEV = "dev is MELD's own 1,109 utterances: the paper counts 1,112"
 MINILM = "MiniLM, a fifth of its size, in place of the paper's model"
@@ -68,8 +67,8 @@ def _small(setting: str) -> tuple[Row, ...]:
     test, validation = TABLES[setting.split("-")[0]]
     f1, accuracy, valid_f1, valid_accuracy = FIGURES[setting]
     whole = Trained("asswin:text", {"setting": setting}, OFFICIAL)
-    clean: Way = PartOf(whole, strangers, STRANGERS, audited=NOBODY)
-    again: Way = PartOf(whole, strangers, STRANGERS, audited=NOBODY, of=name)
+    clean: Way = PartOf(whole, strangers, STRANGERS)
+    again: Way = PartOf(whole, strangers, STRANGERS, of=name)
     if setting in BEST:
         clean = taught = Trained("asswin:text", {"setting": setting, "protocol": "clean"}, BY_FRIENDS)
         again = PartOf(taught, None, BY_FRIENDS, beside="clean", of=name)
