@@ -175,6 +175,7 @@ def keep(docs: Path, rows: Sequence[tuple[str, Figure, Figure]], text: str) -> N
                 "ours": round(figure.value, 4),
                 "interval": [round(end, 4) for end in figure.interval],
                 "n": len(RAVDESS_AU.labels) * 180,
+                "verdict": None,
                 "majority": None,
                 "audit": None,
                 **origin(command, commit()),

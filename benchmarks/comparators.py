@@ -49,6 +49,7 @@ def main() -> None:
             "ours": round(report.accuracy.value, 4),
             "interval": [round(end, 4) for end in report.accuracy.interval],
             "n": report.n,
+            "verdict": None,
             "majority": None,
             "audit": None,
             **origin("python benchmarks/comparators.py --data ../shared/data --models ../shared/models", commit()),

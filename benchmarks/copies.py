@@ -83,6 +83,7 @@ def _row(system: str, protocol: str, metric: str, ours: float, interval: list[fl
         "ours": ours,
         "interval": interval,
         "n": n,
+        "verdict": None,
         "majority": None,
         "audit": None,
         **origin(COMMAND, commit()),

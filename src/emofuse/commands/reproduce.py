@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     from emofuse.evaluation.record import RESULTS
     from emofuse.features.cache import Cache, usual
     from emofuse.reproduce.page import text
-    from emofuse.reproduce.reproduce import recorded, reproduce, rows
+    from emofuse.reproduce.reproduce import record, reproduce, rows
 
     if options.quick and options.record:
         print(
@@ -34,9 +34,11 @@ def run(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    if options.record:
+        RESULTS.rows(options.record)  # to refuse a folder without a record before hours are spent
     logging.getLogger("emofuse").setLevel(logging.INFO)
     measured = reproduce(rows(options.paper, options.row), options.data, options.out, quick=options.quick, cache=Cache(usual()))
     print(text(measured, options.quick))
-    for row in recorded(measured) if options.record else ():
-        RESULTS.add(options.record, row)
+    if options.record:
+        record(options.record, measured)
     return 1 if any(one.failures for one in measured) else 0

@@ -12,13 +12,13 @@ from pathlib import Path
 from emofuse import catalog
 from emofuse.audit.base import Grade
 from emofuse.core.errors import CorpusError, EmofuseError, RunError, UnknownName
-from emofuse.evaluation.record import origin
+from emofuse.evaluation.record import RESULTS, origin
 from emofuse.evaluation.report import Figure
 from emofuse.features.cache import Cache
 from emofuse.media.beside import beside
 from emofuse.media.hub import located
 from emofuse.reproduce import page
-from emofuse.reproduce.base import NO_WEIGHTS, NOT_HERE, NOT_MEASURED, Found, Measured, Place, Row, Way
+from emofuse.reproduce.base import NO_WEIGHTS, NOT_HERE, NOT_MEASURED, WANTING, Found, Measured, Place, Row, Way
 from emofuse.run import commit
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def reproduce(
     """Measure rows, each under its paper's protocol and under a clean one.
 
     Killed, it goes on where it stood: what is trained stays in `out`, a folder a row and way. A row that fails does not stop the
-    others; its reason stands in the table.
+    others; its reason stands in the table. Pages hold every row there is: those that are not asked for, as they were found before.
 
     Args:
         asked: The rows.
@@ -78,12 +78,12 @@ def reproduce(
     if data is not None and not data.is_dir():
         raise CorpusError(f"There is no folder {data}. Expected one with a folder a corpus; name it with --data.")
     root = out / QUICK if quick else out
-    done: list[Measured] = []
+    table = {(row.paper, row.name): _measured(row, None, root, quick, cache) for row in (*rows(), *asked)}
     for i, row in enumerate(asked):
         log.info("%d of %d: %s, %s", i + 1, len(asked), row.paper, row.name)
-        done.append(_measured(row, data, root, quick, cache))
-        page.write(root, done, quick)
-    return tuple(done)
+        table[row.paper, row.name] = _measured(row, data, root, quick, cache)
+        page.write(root, list(table.values()), quick)
+    return tuple(table[row.paper, row.name] for row in asked)
 
 
 def _measured(row: Row, data: Path | None, root: Path, quick: bool, cache: Cache | None) -> Measured:
@@ -99,6 +99,9 @@ def _measured(row: Row, data: Path | None, root: Path, quick: bool, cache: Cache
         except EmofuseError as error:
             log.warning("%s, %s, %s: %s", row.paper, row.name, name, error)
             there, problem = None, str(error)
+        except Exception as error:  # a fault of ours, or of a library: it is told with its trace, and hours of other rows go on
+            log.exception("%s, %s, %s", row.paper, row.name, name)
+            there, problem = None, f"{type(error).__name__}: {error}"
         if there is None:
             made = replace(made, problems={**made.problems, name: problem})
             continue
@@ -200,28 +203,43 @@ def _figure(said: Mapping[str, object]) -> Figure:
 
 
 def recorded(measured: Iterable[Measured]) -> Iterator[dict[str, object]]:
-    """Rows for ``docs/results.json`` (`emofuse.evaluation.record.RESULTS`); of what could not be measured, the paper's figure alone.
+    """Rows for ``docs/results.json`` (`emofuse.evaluation.record.RESULTS`), in a section a paper.
 
-    Why it could not stands where the audit's grade would: a row that is measured later takes its place.
+    Of what cannot be had, the paper's figure alone, and why in the audit's place; of what nobody has measured yet, nothing.
     """
     for one in measured:
         row, claim = one.row, one.row.claim
-        for name, says in ((name, way.says) for name, way in row.ways.items()) if row.ways else (("", row.protocol),):
+        for name, says in [(name, way.says) for name, way in row.ways.items()] or [("", row.protocol)]:
             found = one.found.get(name)
             figure = found.figures.get(claim.metric) if found else None
             problem = one.problems.get(name, "")
+            if found is None and row.ways and (not problem.startswith(WANTING) or problem.startswith(NOT_MEASURED) or name == "clean"):
+                continue
             yield {
                 "paper": row.paper,
-                "system": row.system,
-                "corpus": row.corpus,
+                "system": f"{row.system} ({row.corpus})",
+                "corpus": row.paper,
                 "protocol": f"{SAID[name]}: {says}",
                 "metric": claim.metric,
                 "theirs": claim.value,
                 "ours": None if figure is None else round(figure.value, 4),
                 "interval": None if figure is None else [round(edge, 4) for edge in figure.interval],
                 "n": found.n if found else None,
+                "verdict": (one.verdict or None) if found and name == "paper" else None,
                 "majority": None if found is None or isnan(found.majority) else round(found.majority, 4),
                 "audit": str(found.grade) if found else problem or None,
                 **{"commit": None, "date": None, "machine": None, **one.origins.get(name, {})},
                 "command": row.command,
             }
+
+
+def record(docs: Path, measured: Iterable[Measured]) -> None:
+    """Put rows into ``docs/results.json``; a row without a figure never takes the place of one that has it.
+
+    Raises:
+        RunError: There is no such record.
+    """
+    known = {tuple(row[field] for field in RESULTS.key): row["ours"] for row in RESULTS.rows(docs)}
+    for row in recorded(measured):
+        if row["ours"] is not None or known.get(tuple(row[field] for field in RESULTS.key)) is None:
+            RESULTS.add(docs, row)

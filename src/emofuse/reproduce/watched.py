@@ -43,8 +43,7 @@ class Watched:
     def __call__(self, place: Place, folder: Path) -> Found:
         """Judge the run, once it is there."""
         where = folder.parent.parent / self.of / "paper"
-        if not (where / "report.json").exists():
-            self.whole(place, where)
+        self.whole.there(place, where)
         recipe = self.whole.made
         (split,) = recipe.protocol(answerable(recipe, recipe.clips(place.data)))
         clips = (thinned(split, FEW) if place.quick else split).valid

@@ -83,6 +83,23 @@ class Trained:
             raise RunError(f"{self.recipe} judges nobody. Expected a protocol with a test part; mend the row.")
         return found(report, *certified(folder))
 
+    def there(self, place: Place, folder: Path) -> None:
+        """Train what is not in a folder of another way or row, and make sure that what is there is this.
+
+        Raises:
+            RunError: The folder holds a run of another recipe, or of other arguments.
+        """
+        if not (folder / FILE).exists():
+            self(place, folder)
+        run = next(path for path in (folder / "run.json", *sorted(folder.glob("*/run.json"))) if path.exists())
+        said = json.loads(run.read_text(encoding="utf-8"))
+        asked = {**self.arguments, **(self.short if place.quick else {})}
+        if (said["recipe"], said["arguments"], said["seed"]) != (self.recipe, json.loads(json.dumps(asked)), self.seed):
+            raise RunError(
+                f"{folder} holds a run of {said['recipe']} {said['arguments']}. "
+                f"Expected {self.recipe} {asked}; remove it, or choose another --out."
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Fused:
@@ -188,8 +205,7 @@ class PartOf:
     def __call__(self, place: Place, folder: Path) -> Found:
         """Judge the part, once the whole is there."""
         whole = (folder.parent.parent / self.of if self.of else folder.parent) / self.beside
-        if not (whole / FILE).exists():
-            self.whole(place, whole)
+        self.whole.there(place, whole)
         answers = read_predictions(whole / FILE)
         every = {clip.id for clip in answers.clips}
         kept = every if self.keep is None or place.quick else set(self.keep(answers.clips, place.data))
