@@ -32,7 +32,7 @@ def known(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> None:
     made = [
         Row("li_2024", f"row{i}", f"network {i}", "toy", Claim(0.6, "table 1", n=100), "random", way, None) for i, way in enumerate(ways)
     ]
-    monkeypatch.setattr(module, "rows", lambda paper, names: tuple(row for row in made if not names or row.name in names))
+    monkeypatch.setattr(module, "rows", lambda paper=None, names=(): tuple(row for row in made if not names or row.name in names))
 
 
 def asked(tmp_path: Path, *more: str) -> int:
@@ -45,7 +45,7 @@ def test_the_table_is_printed_and_written_and_ends_with_0(tmp_path, monkeypatch,
     assert asked(tmp_path) == 0
 
     said = capsys.readouterr().out
-    assert "row0  network 0  toy     0.6000 accuracy, n 100  0.600 [0.500, 0.700]  reached" in said
+    assert "row0  network 0  toy     0.6000 [0.502, 0.691] accuracy, n 100  0.600 [0.500, 0.700]  reached" in said
     assert said.endswith("1 row, 1 measured: 1 within the paper's interval or above, 0 below.\n")
     assert (tmp_path / "out" / "reproduce.html").is_file()
 
@@ -100,8 +100,8 @@ def test_figures_go_into_the_record_and_those_of_a_quick_run_do_not(tmp_path, mo
 
     rows = json.loads((docs / "results.json").read_text())
     assert [(row["system"], row["ours"], row["audit"]) for row in rows] == [
-        ("network 0", 0.6, "fine"),
-        ("network 1", None, "data not here (seed)"),
+        ("network 0 (toy)", 0.6, "fine"),
+        ("network 1 (toy)", None, "data not here (seed)"),
     ]
     assert "network 1" in (docs / "results.md").read_text()
     asked(tmp_path, "--record", str(docs))

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def row(name: str, claim: Claim, **more: object) -> Row:
 MEASURED = (
     Measured(
         row("good", Claim(0.5833, "table 2", n=240)),
-        {"paper": found(0.5901, Grade.INFLATED), "clean": found(0.4402, Grade.FINE)},
+        {"paper": found(0.5901, Grade.INFLATED), "clean": replace(found(0.4402, Grade.FINE), shared=0, people=24)},
         {},
         {"paper": Way.command, "clean": Way.command},
         {"paper": {"commit": "abc1234", "date": "2026-11-21", "machine": "2 cores", "command": Way.command}},
@@ -77,21 +78,24 @@ def cells(html: str) -> list[list[str]]:
 def test_the_cells_say_what_was_found(written):
     said = {line[0]: line for line in cells((written / "reproduce.html").read_text()) if len(line) == len(page.HEADS)}
 
-    assert said["network good"][2:8] == [
-        "0.5833 accuracy, n 240",
+    assert said["good"][1:] == [
+        "network good",
+        "RAVDESS",
+        "0.5833 [0.520, 0.644] accuracy, n 240",
         "0.590 [0.560, 0.620]",
         "reached",
         "0.440 [0.410, 0.470]",
+        "–, 0 of 24",
         "0.533",
         "inflated, fine",
     ]
-    assert said["network low"][3:6] == ["0.600 [0.570, 0.630]", "below (-0.154)", "failed"]
-    assert said["network gone"][2:8] == ["no number", "data not here (seed)", "–", "data not here (seed)", "–", "–, –"]
-    assert said["network heavy"][3] == "weights not here (some/bert)"
-    assert said["network games"][4] == "other data"
-    assert said["network recalled"][2:5] == ["0.8750 recall, n 48", "0.880 [0.850, 0.910]", "reached"]
-    assert said["network others"][2:6] == ["0.6686 weighted F1", "–", "–", "–"]
-    assert said["network good"][8] == "16 kHz | in place of 48 <kHz>"
+    assert said["low"][4:7] == ["0.600 [0.570, 0.630]", "below (-0.154)", "failed"]
+    assert said["gone"][3:7] == ["no number", "data not here (seed)", "–", "data not here (seed)"]
+    assert said["gone"][7:] == ["–, –", "–", "–, –"]
+    assert said["heavy"][4] == "weights not here (some/bert)"
+    assert said["games"][5] == "other data"
+    assert said["recalled"][3:6] == ["0.8750 [0.753, 0.941] recall, n 48", "0.880 [0.850, 0.910]", "reached"]
+    assert said["others"][3:7] == ["0.6686 weighted F1", "–", "–", "–"]
 
 
 def test_html_and_markdown_and_terminal_have_the_same_cells(written):
@@ -102,9 +106,9 @@ def test_html_and_markdown_and_terminal_have_the_same_cells(written):
     assert [line for line in table if len(line) == len(page.HEADS)] == [line for line in html if len(line) == len(page.HEADS)]
     terminal = page.text(MEASURED, quick=False)
     for line in html:
-        if len(line) == len(page.HEADS) and line[0].startswith("network"):
-            for cell in line[:8]:
-                assert cell[:44] in terminal
+        if len(line) == len(page.HEADS) and line[1].startswith("network"):
+            for cell in line:
+                assert cell[: page.WIDEST] in terminal
 
 
 def test_csv_and_json_have_the_same_figures(written):
@@ -145,9 +149,10 @@ def test_the_terminal_says_why_a_row_failed_and_not_what_is_missing():
 
 
 def test_how_each_figure_comes_about_stands_beside_it(written):
-    (how,) = [line for line in cells((written / "reproduce.html").read_text()) if line and line[:1] == ["network good"] and len(line) == 5]
+    (how,) = [line for line in cells((written / "reproduce.html").read_text()) if line and line[:1] == ["good"] and len(line) == 6]
 
-    assert how[1:] == ["a random part (table 2)", "by clip", "by person", "emofuse reproduce njoku_2021 --row good --data DIR"]
+    assert how[1:4] == ["a random part (table 2)", "by clip", "by person"]
+    assert how[4:] == ["16 kHz | in place of 48 <kHz>", "emofuse reproduce njoku_2021 --row good --data DIR"]
 
 
 def test_a_quick_run_says_on_every_page_that_it_gives_no_results(tmp_path):

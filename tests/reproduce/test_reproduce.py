@@ -14,7 +14,7 @@ from emofuse.evaluation.record import RESULTS
 from emofuse.evaluation.report import Figure
 from emofuse.reproduce import reproduce as module
 from emofuse.reproduce.base import Claim, Found, Place, Row
-from emofuse.reproduce.reproduce import KEPT, QUICK, papers, recorded, reproduce, rows
+from emofuse.reproduce.reproduce import KEPT, QUICK, papers, record, recorded, reproduce, rows
 
 FOUND = Found({"accuracy": Figure(0.61234, (0.58, 0.65))}, 200, 0.25, Grade.INFLATED, "T1", shared=3, people=4, drawn="people")
 
@@ -76,7 +76,9 @@ def test_killed_between_two_rows_it_goes_on_where_it_stood(data, tmp_path):
     first, second = Told(), Told(KeyboardInterrupt())  # type: ignore[arg-type]
     with pytest.raises(KeyboardInterrupt):
         module.reproduce([row("one", first), row("two", _killed())], data, tmp_path / "out")
-    assert [one["row"] for one in json.loads((tmp_path / "out" / "reproduce.json").read_text())["rows"]] == ["one"]
+    written = {one["row"]: one for one in json.loads((tmp_path / "out" / "reproduce.json").read_text())["rows"]}
+    assert written["one"]["ways"]["paper"]["found"] is not None
+    assert written["two"]["ways"]["paper"]["found"] is None
 
     one, two = reproduce([row("one", first), row("two", Told())], data, tmp_path / "out")
 
@@ -216,21 +218,50 @@ def test_the_record_takes_every_row_and_each_but_once(data, tmp_path):
         RESULTS.check(one, number)
     json.dumps(said, allow_nan=False)
     assert [(one["system"], one["protocol"].split(":")[0], one["ours"], one["audit"]) for one in said] == [
-        ("network whole", "its own", 0.6123, "inflated"),
-        ("network whole", "clean", 0.6123, "inflated"),
-        ("network gone", "its own", None, "data not here (seed)"),
-        ("network quoted", "quoted", None, None),
-        ("network shape", "its own", None, "fine"),
-        ("network guess", "its own", None, "inflated"),
+        ("network whole (a corpus)", "its own", 0.6123, "inflated"),
+        ("network whole (a corpus)", "clean", 0.6123, "inflated"),
+        ("network gone (a corpus)", "its own", None, "data not here (seed)"),
+        ("network quoted (a corpus)", "quoted", None, None),
+        ("network shape (a corpus)", "its own", None, "fine"),
+        ("network guess (a corpus)", "its own", None, "inflated"),
     ]
     assert said[0]["interval"] == [0.58, 0.65]
     assert (said[2]["commit"], said[2]["command"]) == (None, "emofuse reproduce li_2024 --row gone --data DIR")
 
 
-def test_what_is_measured_later_takes_the_place_of_what_was_not(data, tmp_path):
-    key = [tuple(one[field] for field in RESULTS.key) for one in recorded(reproduce([row(theirs=Told())], None, tmp_path / "out"))]
+def test_what_nobody_has_measured_yet_is_no_record(data, tmp_path):
+    assert list(recorded(reproduce([row(theirs=Told())], None, tmp_path / "out"))) == []
 
-    assert key == [tuple(one[f] for f in RESULTS.key) for one in recorded(reproduce([row(theirs=Told())], data, tmp_path / "out"))]
+
+def test_a_row_without_a_figure_never_takes_the_place_of_one_that_has_it(data, tmp_path):
+    (tmp_path / "results.json").write_text("[]")
+    (tmp_path / "printed.json").write_text("[]")
+    gone, there = row("one", Told(corpora=("seed",))), row("one", Told())
+
+    record(tmp_path, reproduce([gone], data, tmp_path / "nothing"))
+    assert [one["ours"] for one in RESULTS.rows(tmp_path)] == [None]
+    record(tmp_path, reproduce([there], data, tmp_path / "out"))
+    record(tmp_path, reproduce([gone], data, tmp_path / "nothing"))
+
+    assert [(one["ours"], one["verdict"]) for one in RESULTS.rows(tmp_path)] == [(0.6123, "reached")]
+
+
+def test_pages_hold_every_row_there_is_as_it_was_found(data, tmp_path):
+    reproduce([row("one", Told())], data, tmp_path / "out")
+
+    reproduce([row("two", Told())], data, tmp_path / "out")
+
+    names = [one["row"] for one in json.loads((tmp_path / "out" / "reproduce.json").read_text())["rows"]]
+    assert {"bert-8", "audio_mlp", "two"} <= set(names)
+    assert len(names) == len(rows()) + 1
+
+
+def test_a_fault_of_ours_is_told_and_stops_no_other_row(data, tmp_path, caplog):
+    bad, good = reproduce([row("bad", Told(ZeroDivisionError("by nothing"))), row("good", Told())], data, tmp_path / "out")
+
+    assert bad.failures == {"paper": "ZeroDivisionError: by nothing"}
+    assert "Traceback" in caplog.text
+    assert set(good.found) == {"paper"}
 
 
 def test_papers_and_rows_are_asked_for_by_name():

@@ -78,7 +78,7 @@ def reproduce(
     if data is not None and not data.is_dir():
         raise CorpusError(f"There is no folder {data}. Expected one with a folder a corpus; name it with --data.")
     root = out / QUICK if quick else out
-    table = {(row.paper, row.name): _measured(row, None, root, quick, cache) for row in (*rows(), *asked)}
+    table = {(row.paper, row.name): _measured(row, None, root, quick, cache) for row in (*rows(None, ()), *asked)}
     for i, row in enumerate(asked):
         log.info("%d of %d: %s, %s", i + 1, len(asked), row.paper, row.name)
         table[row.paper, row.name] = _measured(row, data, root, quick, cache)
