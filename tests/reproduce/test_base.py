@@ -2,7 +2,7 @@ import pytest
 
 from emofuse.audit.base import Grade
 from emofuse.evaluation.report import Figure
-from emofuse.reproduce.base import METRICS, Claim, Found, Measured, Row
+from emofuse.reproduce.base import METRICS, STAND_INS, Claim, Found, Measured, Row
 
 
 def row(value: float | None = 0.65, n: int | None = 600, **more: object) -> Row:
@@ -66,9 +66,10 @@ def test_where_there_is_nothing_to_compare_nothing_is_said():
     assert Measured(row(), {"clean": measured(0.65, of=row()).found["paper"]}).verdict == ""
 
 
-def test_other_data_in_the_papers_place_reaches_nothing():
-    assert measured(0.99, of=row(stand_in=True)).verdict == "other data"
-    assert Measured(row(stand_in=True)).verdict == ""
+@pytest.mark.parametrize("what", STAND_INS)
+def test_what_stands_in_the_papers_place_reaches_nothing(what):
+    assert measured(0.99, of=row(stand_in=what)).verdict == what
+    assert Measured(row(stand_in=what)).verdict == ""
 
 
 def test_what_is_not_here_is_no_failure():

@@ -62,11 +62,17 @@ def test_windows_valid_people_and_single_modalities_are_judged_out_of_one_bench(
         "eeg": Look(replace(LINE, line="EEG"), windows=True)(place, folder),
         "deaf": Look(LINE, there=(Modality.VIDEO,))(place, folder),
         "decision": Look(replace(LINE, line="weighted"), DECISION, valid=True)(place, folder),
+        "again": Look(replace(LINE, line="weighted"), DECISION)(place, folder),
     }
 
     assert {name: one.n for name, one in found.items()} == {
-        "clips": 30, "windows": 180, "valid": 180, "eeg": 120, "deaf": 30, "decision": 30,
+        "clips": 30, "windows": 180, "valid": 180, "eeg": 120, "deaf": 30, "decision": 30, "again": 30,
     }  # fmt: skip
+    decided = replace(LINE, line="weighted")(place, folder)
+    assert found["again"].figures["weighted_f1"].value == decided.figures["weighted_f1"].value
+    assert "macro_f1" in found["again"].figures  # which a bench's table does not have
+    with pytest.raises(RunError, match="'weighted', a decision, answers whole clips"):
+        Look(replace(LINE, line="weighted"), DECISION, windows=True)(place, folder)
     assert (found["valid"].grade, found["valid"].audited) == (Grade.INFLATED, CHOSEN)
     assert (found["windows"].grade, found["windows"].people, found["windows"].drawn) == (found["clips"].grade, 6, "people")
     assert found["clips"].figures["accuracy"].value == Look(LINE)(place, folder).figures["accuracy"].value

@@ -45,12 +45,14 @@ MEASURED = (
     Measured(row("low", Claim(0.7541, "table 2", n=240)), {"paper": found(0.6, Grade.FINE)}, {"clean": "It broke; mend it."}),
     Measured(row("gone", Claim(None, "figure 3")), {}, {"paper": "data not here (seed)", "clean": "data not here (seed)"}),
     Measured(row("heavy", Claim(0.9, "table 4")), {}, {"paper": "weights not here (some/bert; `hf download NAME` brings them)"}),
-    Measured(row("games", Claim(0.1, "table 2", n=240), stand_in=True), {"paper": found(0.9, Grade.BROKEN)}),
+    Measured(row("games", Claim(0.1, "table 2", n=240), stand_in="other data"), {"paper": found(0.9, Grade.BROKEN)}),
+    Measured(row("units", Claim(0.1, "table 2", n=240), stand_in="other features"), {"paper": found(0.9, Grade.FINE)}),
     Measured(row("recalled", Claim(0.875, "figure 5", "recall", 48)), {"paper": found(0.88, Grade.FINE, "recall")}),
     Measured(row("others", Claim(0.6686, "table 7", "weighted_f1"), theirs=None, clean=None)),
 )
 SUMMARY = (
-    "7 rows, 4 measured: 2 within the paper's interval or above, 1 below. Measured on other data in place of the paper's: 1 row. "
+    "8 rows, 5 measured: 2 within the paper's interval or above, 1 below. Measured on other data in place of the paper's: 1 row. "
+    "Measured on other features in place of the paper's: 1 row. "
     "Data not here: 1 row. Weights not here: 1 row. Quoted by the papers from others: 1 row."
 )
 
@@ -116,7 +118,7 @@ def test_csv_and_json_have_the_same_figures(written):
     said = json.loads((written / "reproduce.json").read_text())
     ways = [(one, name, way) for one in said["rows"] for name, way in one["ways"].items() or [("", None)]]
 
-    assert (len(rows), len(said["rows"])) == (13, len(MEASURED))
+    assert (len(rows), len(said["rows"])) == (15, len(MEASURED))
     for line, (one, name, way) in zip(rows, ways, strict=True):
         assert (line["row"], line["way"], line["metric"], line["quick"]) == (one["row"], name, one["claim"]["metric"], "false")
         assert line["theirs"] == ("" if one["claim"]["value"] is None else str(one["claim"]["value"]))
@@ -128,16 +130,20 @@ def test_csv_and_json_have_the_same_figures(written):
             assert numbers == ["", "", ""]
         assert line["problem"] == ((way and way["problem"]) or "")
     verdicts = {one["row"]: one["verdict"] for one in said["rows"]}
-    assert verdicts == {"good": "reached", "low": "below (-0.154)", "games": "other data", "recalled": "reached"} | dict.fromkeys(
-        ("gone", "heavy", "others")
-    )
+    assert verdicts == {
+        "good": "reached",
+        "low": "below (-0.154)",
+        "games": "other data",
+        "units": "other features",
+        "recalled": "reached",
+    } | dict.fromkeys(("gone", "heavy", "others"))
     assert said["rows"][0]["ways"]["paper"]["commit"] == "abc1234"
 
 
 def test_every_page_says_how_many_are_reached_and_what_is_not_here(written):
     assert SUMMARY in unescape((written / "reproduce.html").read_text())
     assert SUMMARY in (written / "reproduce.md").read_text()
-    assert SUMMARY.split(". ") == " ".join(page.text(MEASURED, quick=False).splitlines()[-5:]).split(". ")
+    assert SUMMARY.split(". ") == " ".join(page.text(MEASURED, quick=False).splitlines()[-6:]).split(". ")
 
 
 def test_the_terminal_says_why_a_row_failed_and_not_what_is_missing():

@@ -272,3 +272,12 @@ def test_papers_and_rows_are_asked_for_by_name():
         rows("njoku")
     with pytest.raises(UnknownName, match="Unknown row 'one' of li_2024. Known: vgg19, "):
         rows("li_2024", ["one"])
+
+
+def test_a_row_that_two_papers_have_is_not_taken_without_a_paper():
+    assert {row.paper for row in rows(None, ["resnet18"])} == {"li_2024"}
+    with pytest.raises(
+        UnknownName, match="'audio' is one of asswin_2023 and of sultana_2024. .* emofuse reproduce asswin_2023 --row audio"
+    ):
+        rows(None, ["audio"])
+    assert [row.paper for row in rows("sultana_2024", ["audio"])] == ["sultana_2024"]

@@ -21,10 +21,18 @@ METRICS: Mapping[str, str] = {
     "macro_f1": "macro F1",
     "weighted_f1": "weighted F1",
     "recall": "recall",
+    "macro_precision": "macro precision",
+    "weighted_precision": "weighted precision",
+    "weighted_recall": "weighted recall",
 }
-"""What a paper's figure may be, by its name in a report, as a reader knows it; a recall is of one label, which its row names."""
+"""What a paper's figure may be, by its name in a report, as a reader knows it; a recall is of one label, which its row names.
+
+A macro recall is the UAR; a weighted recall is the accuracy by another name, and papers print both.
+"""
 Z = 1.959964  # of a normal distribution: 95 % lie within so many standard deviations
 NOT_HERE, NO_WEIGHTS, NOT_MEASURED = "data not here", "weights not here", "not measured"
+STAND_INS = OTHER_DATA, OTHER_FEATURES = "other data", "other features"
+"""What stands in place of the paper's, where its figure can be neither reached nor missed."""
 WANTING = (NOT_HERE, NO_WEIGHTS, NOT_MEASURED)
 """How it begins that a way cannot be gone, which is no failure."""
 FEW = 5  # clips of each label in each part that a quick run learns from, or judges: fewer teach a decision nothing
@@ -162,7 +170,8 @@ class Row:
         clean: Ours by person, nothing chosen on test; None where the corpus has no people and no second look is possible.
         differs: What is not as in the paper, and why; empty where nothing is.
         section: Heads a group of rows.
-        stand_in: Whether ours is of other data than the paper's, in its place: the paper's figure is neither reached nor missed then.
+        stand_in: What of ours stands in place of the paper's, `OTHER_DATA` or `OTHER_FEATURES`: its figure is neither reached nor missed
+            then; empty where it is the same.
     """
 
     paper: str
@@ -175,7 +184,7 @@ class Row:
     clean: Way | None
     differs: str = ""
     section: str = ""
-    stand_in: bool = False
+    stand_in: str = ""
 
     @property
     def quoted(self) -> bool:
@@ -221,7 +230,7 @@ class Measured:
         """Whether ours, measured as the paper did, is within the paper's interval or better; empty where it cannot be said."""
         claim, ours = self.row.claim, self.found.get("paper")
         if self.row.stand_in:
-            return "other data" if self.found else ""
+            return self.row.stand_in if self.found else ""
         if claim.value is None or ours is None or claim.metric not in ours.figures:
             return ""
         value = ours.figures[claim.metric].value

@@ -1,4 +1,4 @@
-"""Another look at what a bench has: each window judged by itself, the people chosen on, or clips that lack a modality.
+"""Another look at what a bench has: each window judged by itself, the people chosen on, clips that lack a modality, or another figure.
 
 Papers print such figures beside those of whole clips, and comparing the two would flatter one of them.
 S: windows, C: classes.
@@ -13,7 +13,7 @@ import numpy as np
 from emofuse import catalog
 from emofuse.audit.audit import GRADES
 from emofuse.audit.base import Grade
-from emofuse.bench.cells import DECISION, MEMBER
+from emofuse.bench.cells import DECISION, MEMBER, Cell
 from emofuse.bench.heard import heard, scores
 from emofuse.bench.kept import Kept
 from emofuse.bench.order import Work, plan, spec, work
@@ -105,8 +105,15 @@ class Look:
             (split,) = made.splits
             yield from zip(split.valid, self._of_what_it_learnt(made, kept), strict=True)
             return
+        if self.kind == DECISION and (self.windows or self.there):
+            raise RunError(
+                f"'{self.line.line}', a decision, answers whole clips. Expected no windows and no single modalities; mend the row."
+            )
         if self.kind == DECISION:
-            raise RunError(f"Of '{self.line.line}', a decision, only valid clips can be looked at otherwise. Mend the row.")
+            for split in made.splits:
+                answers = kept.load(Cell(DECISION, self.line.line, split.name, 0)).arrays["test"][0]  # with everything there
+                yield from zip(split.test, answers[:, None], strict=True)
+            return
         pattern: Sequence[Modality] = tuple(sorted(self.there)) or made.bench.modalities
         folds = heard(made, kept, self.kind, self.line.line, 0, {})
         for split in made.splits:

@@ -11,7 +11,7 @@ from emofuse.evaluation.page import page
 from emofuse.evaluation.report import counted
 from emofuse.evaluation.tables import write_csv
 from emofuse.media.beside import beside
-from emofuse.reproduce.base import METRICS, NO_WEIGHTS, NOT_HERE, NOT_MEASURED, WANTING, Found, Measured
+from emofuse.reproduce.base import METRICS, NO_WEIGHTS, NOT_HERE, NOT_MEASURED, STAND_INS, WANTING, Found, Measured
 
 QUICK = "QUICK: a few clips and one epoch each, to see that every row runs. These are no results."
 HEADS = (
@@ -29,7 +29,8 @@ HEADS = (
 WIDEST = 60  # letters of a cell in a terminal
 READING = (
     "The paper's figure has the interval that so many judged give it (Wilson 1927), where it tells how many. Ours under its protocol are "
-    "'reached' where they are within that interval, 'above' beyond it, 'below' under it. Under a clean protocol nothing is chosen on what "
+    "'reached' where they are within that interval, 'above' beyond it, 'below' under it; 'other data' and "
+    "'other features' are neither. Under a clean protocol nothing is chosen on what "
     "is judged, and people who are judged were not learnt from, where a corpus tells who they are: how many were all the same stands "
     "under 'shared'; where it does not, as in FER2013, pictures are left out of which a near copy was learnt from. Intervals of ours are "
     "95 %, by drawing people anew, or clips where a corpus has no people. The majority is the accuracy of always giving the commonest "
@@ -167,10 +168,9 @@ def _summary(measured: Sequence[Measured]) -> list[str]:
     told = [one for one in measured if one.found]
     reached = sum(one.verdict in ("reached", "above") for one in told)
     below = sum(one.verdict.startswith("below") for one in told)
-    others = sum(one.row.stand_in for one in told)
     said = [f"{counted(len(measured), 'rows')}, {len(told)} measured: {reached} within the paper's interval or above, {below} below."]
     counts = (
-        ("Measured on other data in place of the paper's: {}.", others),
+        *((f"Measured on {what} in place of the paper's: {{}}.", sum(one.row.stand_in == what for one in told)) for what in STAND_INS),
         ("Data not here: {}.", _wanting(measured, NOT_HERE)),
         ("Weights not here: {}.", _wanting(measured, NO_WEIGHTS)),
         ("Quoted by the papers from others: {}.", sum(one.row.quoted for one in measured)),

@@ -42,7 +42,7 @@ def rows(paper: str | None = None, names: Sequence[str] = ()) -> tuple[Row, ...]
     """The rows of one paper or of all, or those that are named.
 
     Raises:
-        UnknownName: A paper or a row that does not exist.
+        UnknownName: A paper or a row that does not exist, or a row that several papers have, where none is named.
     """
     known = papers()
     if paper is not None and paper not in known:
@@ -54,6 +54,12 @@ def rows(paper: str | None = None, names: Sequence[str] = ()) -> tuple[Row, ...]
     for name in names:
         if name not in there:
             raise UnknownName(f"Unknown row '{name}'{f' of {paper}' if paper else ''}. Known: {', '.join(there)}; name one of them.")
+        having = [row.paper for row in every if row.name == name]
+        if len(having) > 1:
+            raise UnknownName(
+                f"The row '{name}' is one of {' and of '.join(having)}. Expected one paper's; name it, "
+                f"emofuse reproduce {having[0]} --row {name}."
+            )
     return tuple(row for row in every if not names or row.name in names)
 
 

@@ -7,7 +7,8 @@ from emofuse.core.split import thinned
 from emofuse.evaluation.evaluate import answers, judged
 from emofuse.experiment import answerable
 from emofuse.reproduce.base import FEW, Found, Place
-from emofuse.reproduce.ways import Trained, certified, found
+from emofuse.reproduce.precise import precise
+from emofuse.reproduce.ways import Trained, certified, found, resamples
 from emofuse.run import load
 
 
@@ -48,5 +49,6 @@ class Watched:
         (split,) = recipe.protocol(answerable(recipe, recipe.clips(place.data)))
         clips = (thinned(split, FEW) if place.quick else split).valid
         learnt = {clip.subject for clip in split.train if clip.subject is not None}
-        report = judged(recipe.labels, clips, answers(load(where), clips), shared=learnt)
-        return found(report, *certified(where))
+        told = answers(load(where), clips)
+        report = judged(recipe.labels, clips, told, shared=learnt)
+        return found(report, *certified(where), precise(recipe.labels, clips, told, resamples(place)))

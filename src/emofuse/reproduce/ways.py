@@ -22,6 +22,7 @@ from emofuse.evaluation.report import FIGURES, Figure, Report
 from emofuse.experiment import answerable, train
 from emofuse.recipe import Recipe, call, called
 from emofuse.reproduce.base import FEW, METRICS, Found, Place
+from emofuse.reproduce.precise import precise
 from emofuse.splitting import lists
 
 Arguments = Mapping[str, object]
@@ -210,8 +211,10 @@ class PartOf:
         every = {clip.id for clip in answers.clips}
         kept = every if self.keep is None or place.quick else set(self.keep(answers.clips, place.data))
         rows = [i for i, clip in enumerate(answers.clips) if clip.id in kept]
-        report = judged(answers.labels, [answers.clips[i] for i in rows], answers.probabilities[rows], shared=None)
-        return found(report, *(certified(whole) if self.keep is None or place.quick else looked(self.whole.made, place.data, kept)))
+        clips, told = [answers.clips[i] for i in rows], answers.probabilities[rows]
+        report = judged(answers.labels, clips, told, shared=None)
+        grade = certified(whole) if self.keep is None or place.quick else looked(self.whole.made, place.data, kept)
+        return found(report, *grade, precise(answers.labels, clips, told, resamples(place)))
 
 
 _LOOKED: dict[tuple[str, str], tuple[Grade, str]] = {}
@@ -256,9 +259,9 @@ def resamples(place: Place) -> int:
     return 1_000 if place.quick else 10_000
 
 
-def found(report: Report, grade: Grade, audited: str) -> Found:
-    """What a report says, as a row has it."""
-    figures: dict[str, Figure] = {name: getattr(report, name) for name in FIGURES if name in METRICS}
+def found(report: Report, grade: Grade, audited: str, more: Mapping[str, Figure] = MappingProxyType({})) -> Found:
+    """What a report says, as a row has it, with more figures of the same answers."""
+    figures: dict[str, Figure] = {**{name: getattr(report, name) for name in FIGURES if name in METRICS}, **more}
     return Found(
         figures,
         report.n,

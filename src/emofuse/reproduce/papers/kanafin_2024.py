@@ -18,36 +18,90 @@ PAPER = "kanafin_2024"
 FACES = "Training learnt from, PublicTest and PrivateTest judged; last epoch"
 
 
-def _face(name: str, system: str, value: float | None, where: str, differs: str, **arguments: object) -> Row:
+def _face(
+    name: str,
+    system: str,
+    claim: Claim,
+    differs: str,
+    protocol: str = "test of 7,178 faces, watched epoch by epoch",
+    of: str = "",
+    **arguments: object,
+) -> Row:
+    """A network of single faces; another figure of it where it is `of` another row."""
     trained = Trained("kanafin_faces:faces", arguments, FACES)
     return Row(
         paper="kanafin_2024",
         name=name,
         system=system,
         corpus="FER2013",
-        claim=Claim(value, where, n=7_178),
-        protocol="test of 7,178 faces, watched epoch by epoch",
-        theirs=trained,
-        clean=PartOf(trained, without_copies, LEFT),
+        claim=claim,
+        protocol=protocol,
+        theirs=PartOf(trained, None, FACES, of=of) if of else trained,
+        clean=PartOf(trained, without_copies, LEFT, of=of),
         differs=differs,
         section="faces",
     )
 
 
-WIDTHS = "widths chosen to come near the paper's sum of parameters, which is all it tells"
+LOOKED_AT = "settings were compared on PublicTest, which is half of what is judged here; PrivateTest was not looked at"
+TAUGHT = (
+    "SGD with momentum at 0.02 in one cycle, label smoothing 0.05, weight decay, bfloat16, and faces mirrored and moved a little are ours: "
+    "the paper does not tell its own"
+)
+WIDTHS = f"widths chosen to come near the paper's sum of parameters, which is all it tells; {TAUGHT}"
+CNN = f"{WIDTHS}; {LOOKED_AT}"
+CONVIT = (
+    "begins with nothing, where the paper's was pretrained; 36 patches of 8 pixels; AdamW at 1e-3 in one cycle, label smoothing 0.1, "
+    f"bfloat16, and faces mirrored and moved a little are ours; {LOOKED_AT}; the log of figure 14 calls its figures validation accuracy, "
+    "its caption test; it has 37.09 % after the fifth epoch, 42.59 % of what is learnt from after the tenth"
+)
+WATCHED = "a validation part by the log of figure 14, of how many is not told; 10 epochs"
+TABLE_12 = "figure 12 prints .64 as macro F1, .65 as weighted F1 and as macro recall"
 
 FER2013 = (
-    _face("cnn1", "CNN-1, 3,796,743 parameters", 0.647, "text under figure 10", WIDTHS, network="cnn1"),
-    _face("cnn1_wide", "CNN-1 wider, 4,763,143 parameters", 0.6621, "text under figure 10, figure 12", WIDTHS, network="cnn1_wide"),
-    _face("cnn1_leaky", "CNN-1 wider, leaky ReLU", 0.6609, "text under figure 10", WIDTHS, network="cnn1_leaky"),
-    _face("cnn1_leaky_25", "CNN-1 wider, leaky ReLU, 25 epochs", 0.6547, "text under figure 10", WIDTHS, network="cnn1_leaky", epochs=25),
-    _face("cnn2", "CNN-2, four single convolutions", None, "figure 13, a picture", "widths are ours", network="cnn2"),
+    _face("cnn1", "CNN-1, 3,796,743 parameters", Claim(0.647, "text under figure 10", n=7_178), CNN, network="cnn1"),
     _face(
-        "convit",
-        "convit_tiny, fine-tuned",
-        0.37,
-        "text under figure 13, figure 14",
-        "begins with nothing, where the paper's was pretrained; 36 patches of 8 pixels",
+        "cnn1_wide",
+        "CNN-1 wider, 4,763,143 parameters",
+        Claim(0.6621, "text under figure 10, figure 12", n=7_178),
+        CNN,
+        network="cnn1_wide",
+    ),
+    *(
+        _face(
+            f"cnn1_wide_{name}",
+            "CNN-1 wider, 4,763,143 parameters",
+            Claim(value, "figure 12", metric, 7_178),
+            f"{TABLE_12}; {CNN}",
+            of="cnn1_wide",
+            network="cnn1_wide",
+        )
+        for name, value, metric in (("f1", 0.64, "macro_f1"), ("weighted_f1", 0.65, "weighted_f1"))
+    ),
+    _face("cnn1_leaky", "CNN-1 wider, leaky ReLU", Claim(0.6609, "text under figure 10", n=7_178), CNN, network="cnn1_leaky"),
+    _face(
+        "cnn1_leaky_25",
+        "CNN-1 wider, leaky ReLU, 25 epochs",
+        Claim(0.6547, "text under figure 10", n=7_178),
+        CNN,
+        network="cnn1_leaky",
+        epochs=25,
+    ),
+    _face(
+        "cnn2",
+        "CNN-2, four single convolutions",
+        Claim(None, "figure 13, a picture", n=7_178),
+        f"widths are ours; {TAUGHT}; {LOOKED_AT}",
+        network="cnn2",
+    ),
+    _face("convit", "convit_tiny, fine-tuned", Claim(0.37, "text under figure 13"), CONVIT, WATCHED, network="convit"),
+    _face(
+        "convit_best",
+        "convit_tiny, fine-tuned, best and last step",
+        Claim(0.3783, "figure 14"),
+        CONVIT,
+        WATCHED,
+        of="convit",
         network="convit",
     ),
 )
@@ -78,7 +132,7 @@ AFFECTNET_PART = (
         "test part not told; 10 epochs",
         PART,
         PartOf(PART, partial(apart.without_learnt_copies, corpus=AFFECTNET), apart.LEFT),
-        f"{WIDTHS}; grey in place of colours",
+        f"{WIDTHS}; grey in place of colours; settings as on FER2013",
     ),
 )
 
@@ -282,7 +336,8 @@ def _member(name: str, system: str, line: str, value: float, n: int, where: str,
 
 
 def _decision(name: str, system: str, line: str, claim: Claim, differs: str = "", valid: bool = False) -> Row:
-    theirs = _paper(line, f"{PEOPLE}; {DECIDED}")
+    theirs, clean = _paper(line, f"{PEOPLE}; {DECIDED}"), _clean(line, f"{SEVEN}; {CROSSED}")
+    again = claim.metric != "accuracy"  # what a bench's table does not have
     return _row(
         "three signals",
         name,
@@ -290,8 +345,8 @@ def _decision(name: str, system: str, line: str, claim: Claim, differs: str = ""
         "EAV",
         claim,
         f"30, 6 and 6 people; {'validation' if valid else 'test'}",
-        Look(theirs, DECISION, valid=True) if valid else theirs,
-        _clean(line, f"{SEVEN}; {CROSSED}"),
+        Look(theirs, DECISION, valid=valid) if valid or again else theirs,
+        Look(clean, DECISION) if again else clean,
         differs,
     )
 
@@ -331,6 +386,7 @@ def _five(name: str, system: str, where: str, protocol: str, says: str) -> Row:
 
 
 MEAN = "windows' probabilities are averaged; nobody is calibrated under the paper's protocol"
+ALIKE = "of 120 clips a label, whose weighted F1, which the paper prints too, is the macro F1"
 EAV = (
     _member("ia1_eav", "IA1 from scratch", BOTH, 0.5836, 3_600, "section 6", WINDOWS),
     _member("ia1_eav_valid", "IA1 from scratch, validation", BOTH, 0.61, 3_600, "section 4, figure 19", WINDOWS, valid=True),
@@ -342,21 +398,24 @@ EAV = (
     _member("eeg_eav_valid", "EEG model, validation", BRAIN, 0.39, 2_400, "section 4, figure 24", f"{POWERS}; 59 % on train", valid=True),
     _decision("aver", "AVER, the mean", "average", Claim(None, "figure 3"), "described and not measured in the paper"),
     _decision("waver_valid", "WAVER, validation", "weighted", Claim(0.72, "figure 25", n=600), MEAN, valid=True),
-    _decision("waver_valid_f1", "WAVER, validation", "weighted", Claim(0.72, "figure 25", "weighted_f1", 600), MEAN, valid=True),
+    _decision("waver_valid_f1", "WAVER, validation", "weighted", Claim(0.72, "figure 25", "macro_f1", 600), f"{MEAN}; {ALIKE}", valid=True),
     _decision("waver", "WAVER", "weighted", Claim(0.65, "section 6, figure 26", n=600), MEAN),
-    _decision("waver_f1", "WAVER", "weighted", Claim(0.64, "figure 26", "weighted_f1", 600), MEAN),
+    _decision("waver_f1", "WAVER", "weighted", Claim(0.64, "figure 26", "macro_f1", 600), f"{MEAN}; {ALIKE}"),
     _decision("xgboost", "XGBoost on probabilities", "boosted", Claim(0.6733, "section 6, figure 27", n=600), MEAN),
-    _decision("xgboost_f1", "XGBoost on probabilities", "boosted", Claim(0.67, "figure 27", "weighted_f1", 600), MEAN),
+    _decision("xgboost_f1", "XGBoost on probabilities", "boosted", Claim(0.67, "figure 27", "macro_f1", 600), f"{MEAN}; {ALIKE}"),
     _decision("cnn_fusion", "CNN on 10 x 5 logits, 27,237 parameters", "stacked_cnn", Claim(0.6833, "section 6, figure 30", n=600)),
-    _decision("cnn_fusion_f1", "CNN on 10 x 5 logits", "stacked_cnn", Claim(0.68, "figure 30", "weighted_f1", 600)),
+    _decision("cnn_fusion_f1", "CNN on 10 x 5 logits", "stacked_cnn", Claim(0.68, "figure 30", "macro_f1", 600), ALIKE),
 )
 
 HEARD = ("copies made first, then a fifth of all at random: 864 of 4,320; last epoch", "six folds of actors, altered copies in train alone")
-NOT_TOLD = "networks, and which copy has which of the four alterations, are ours: the paper tells neither"
+NOT_TOLD = (
+    "networks, how they are taught, and which copy has which of the four alterations, are ours: the paper tells none of these; speed and "
+    "pitch change together; the first four seconds, at 16 kHz"
+)
 
 
-def _sound(name: str, system: str, network: str, claim: Claim) -> Row:
-    recipe = f"kanafin_voice:{network}"
+def _sound(name: str, system: str, network: str, claim: Claim, of: str = "") -> Row:
+    paper, clean = Trained(f"kanafin_voice:{network}", {"protocol": "paper"}, HEARD[0]), Trained(f"kanafin_voice:{network}", {}, HEARD[1])
     return Row(
         paper="kanafin_2024",
         name=name,
@@ -364,8 +423,8 @@ def _sound(name: str, system: str, network: str, claim: Claim) -> Row:
         corpus="RAVDESS, 7 classes",
         claim=claim,
         protocol="augmented, then divided at random; 864 judged",
-        theirs=Trained(recipe, {"protocol": "paper"}, HEARD[0]),
-        clean=Trained(recipe, {}, HEARD[1]),
+        theirs=PartOf(paper, None, HEARD[0], of=of) if of else paper,
+        clean=PartOf(clean, None, HEARD[1], beside="clean", of=of) if of else clean,
         differs=NOT_TOLD,
         section="sound",
     )
@@ -373,6 +432,7 @@ def _sound(name: str, system: str, network: str, claim: Claim) -> Row:
 
 SOUND = (
     _sound("audio_mlp", "audio MLP on MFCC", "mlp", Claim(0.8472, "text above figure 8 (the table: 0.86)", n=864)),
+    _sound("audio_mlp_f1", "audio MLP on MFCC", "mlp", Claim(0.86, "figure 8", "macro_f1", 864), of="audio_mlp"),
     _sound("audio_cnn", "audio CNN on MFCC", "cnn", Claim(0.68, "text above figure 8", n=864)),
 )
 
