@@ -48,7 +48,7 @@ def test_spans_are_printed_where_there_is_no_folder_for_them(analyze, sound):
 
     assert (code, err) == (0, "")
     assert out.splitlines()[0].startswith("00:00.0–00:04.5 anger ")
-    assert re.fullmatch(rf"{re.escape(str(sound))}  anger[?]? [01][.]\d\d +4[.]5 s, 1 span", out.splitlines()[-1])
+    assert re.fullmatch(rf"{re.escape(str(sound))}  anger[?]? [01][.]\d\d +pooled over time, 4[.]5 s, 1 span", out.splitlines()[-1])
 
 
 def test_everything_but_pictures_is_written_by_default(analyze, sound, tmp_path):
@@ -292,3 +292,13 @@ def test_a_module_that_no_extra_brings_is_a_fault_of_ours(monkeypatch):
 
     with pytest.raises(ModuleNotFoundError):
         main(["models"])
+
+
+def test_the_help_speaks_of_all_that_is_read(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "from voice, face and text" in said
+    assert "EEG, as a demonstration" in said
+    assert "Videos, sound, transcripts and EEG to emotion timelines" in said

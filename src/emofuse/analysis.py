@@ -241,13 +241,14 @@ def analyze_file(
         progress: Told about milliseconds done, and in all.
 
     Raises:
-        MediaError: The file is missing, refused, unreadable, or holds neither a face nor a voice.
+        MediaError: The file is missing, refused, unreadable, or holds nothing to judge; or something is told of a file that is not named.
         RunError: There is no such run, or it judges every recording alone although others were named.
 
     Example:
         ``analyze_file("clip.mp4").spans()``
     """
     judged = _explained if explain else _answer
+    belonging.needed([Path(path)])
     clip = belonging.clip(Path(path))
     return judged(_of_theirs(clip) if beside else clip, acquainted(recognizer(run, frozenset(clip.sources)), beside), progress)
 
@@ -311,7 +312,8 @@ def analyze_files(
         bar: Makes the progress of one file.
 
     Raises:
-        MediaError: A folder holds no media, `out` cannot be written, or a recording that is named in `beside` cannot be read.
+        MediaError: A folder holds no media, `out` cannot be written, a recording that is named in `beside` cannot be read, or something
+            is told of a file that is not named.
         UnknownName: A format that does not exist.
         RunError: There is no such run.
     """
@@ -324,6 +326,8 @@ def analyze_files(
         raise MediaError(
             f"Sound, text or EEG was named beside {len(files)} recordings. Expected one recording that it belongs to; name only that one."
         )
+    if files:
+        belonging.needed(list(files))
     judge = functools.cache(lambda having: acquainted(recognizer(run, having), beside))
     if files and beside:
         judge(SEEN_AND_HEARD)  # a run that does not judge beside others says so before anything is done
@@ -424,7 +428,7 @@ def in_short(answer: Timeline) -> tuple[str, str]:
 
 
 def in_whole(answer: Timeline) -> str:
-    """The second form of an answer in a line: what the windows of its grid come to; empty where they come to nothing."""
+    """The second form of an answer in a line: what windows of each lane come to, each lane counting alike; empty where to nothing."""
     whole = answer.overall
     if whole is None or whole.label is None:
         return ""
@@ -432,7 +436,8 @@ def in_whole(answer: Timeline) -> str:
     doubt = "?" if len(best) > 1 and best[-1] - best[-2] < whole.threshold else ""
     deciding = whole.facts.get("decides")
     rows = [f"{lane.lane} {len(lane.segments)}" for lane in whole.members if isinstance(deciding, list) and lane.lane in deciding]
-    return f"overall {whole.label}{doubt} {best[-1]:.2f} ({whole.facts.get('decision')} of windows: {', '.join(rows)})"
+    how = f"{whole.facts.get('decision')} of {', '.join(rows)}"
+    return f"overall by windows, lanes counting alike: {whole.label}{doubt} {best[-1]:.2f} ({how})"
 
 
 def _exporters(wanted: Sequence[str]) -> dict[str, ModuleType]:

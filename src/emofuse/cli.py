@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if extra is None:
             raise
         print(
-            f"{error.name} is not installed, which this needs. Expected the extra '{extra}'; install it with pip install 'emofuse[{extra}]'.",
+            f"{error.name} is not installed, which this needs. Expected the extra '{extra}'; "
+            f"install it with pip install 'emofuse[{extra}]'.",
             file=sys.stderr,
         )
         return 1
@@ -61,7 +62,9 @@ def brings(module: str) -> str | None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="emofuse", description="Emotion over time from voice and face, fused, calibrated, with absence flagged."
+        prog="emofuse",
+        description="Emotion over time from voice, face and text, fused, calibrated, with absence flagged; states of attention from EEG, "
+        "as a demonstration.",
     )
     parser.add_argument("--version", action="version", version=f"emofuse {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")

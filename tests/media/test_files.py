@@ -114,3 +114,45 @@ def test_a_folder_without_recordings_is_refused(tmp_path: Path) -> None:
         media_files([tmp_path])
     with pytest.raises(MediaError, match="No files named"):
         media_files([])
+
+
+def headband(path: Path, seconds: float = 9.0, *, still: slice = slice(0, 0)) -> Path:
+    """Four electrodes of noise; the first of them is flat for a while."""
+    values = np.random.default_rng(0).normal(0, 20, (round(256 * seconds), 4))
+    values[still, 0] = 800.0
+    rows = (f"{i / 256:.6f}," + ",".join(f"{x:.3f}" for x in row) for i, row in enumerate(values))
+    path.write_text("\n".join(["timestamps,TP9,AF7,AF8,TP10", *rows]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(("late", "still"), [(0, slice(0, 256 * 3)), (-2_000, slice(256 * 2, 256 * 5))])
+def test_a_flat_channel_is_said_of_the_part_that_counts_though_the_eeg_goes_on(tmp_path: Path, late: int, still: slice) -> None:
+    worn = headband(tmp_path / "worn.csv", still=still)
+
+    clip = clip_from_files(voice(tmp_path / "voice.wav", 6.0), eeg=worn, offsets={Modality.EEG: late})
+
+    notes = [note for chunk in clip.chunks(frozenset(clip.sources), 4_000) for note in chunk.notes]
+    assert "worn.csv: TP9: flat for 50 % of the time" in notes
+    assert any("goes on after the recording has ended" in note for note in notes) == (late == 0)
+    assert len(notes) == len(set(notes))
+
+
+@pytest.mark.parametrize(
+    ("late", "where"),
+    [
+        (-1_000_000, "lies wholly before the recording: -1000 s later, it ends 991 s before the recording begins. Expected eeg of"),
+        (7_000, "lies wholly after the recording: +7 s later, it begins 1 s after the recording's end. Expected eeg of"),
+    ],
+)
+def test_eeg_of_another_time_is_left_out_and_why_is_said(tmp_path: Path, late: int, where: str) -> None:
+    worn = headband(tmp_path / "worn.csv")
+
+    clip = clip_from_files(voice(tmp_path / "voice.wav", 6.0), eeg=worn, offsets={Modality.EEG: late})
+
+    assert set(clip.sources) == {Modality.AUDIO}
+    assert where in clip.facts["eeg_left_out"]
+
+
+def test_sound_that_ended_before_the_picture_began_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match=r"voice\.wav lies wholly before the recording: -9 s later, it ends 8 s before"):
+        clip_from_files(film(tmp_path / "a.mp4", sound=True), voice(tmp_path / "voice.wav"), offsets={Modality.AUDIO: -9_000})

@@ -1,6 +1,7 @@
-"""Videos and sound files to emotion timelines."""
+"""Videos, sound, transcripts and EEG to emotion timelines."""
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -78,17 +79,24 @@ def eeg_as(options: argparse.Namespace) -> dict[str, object]:
         UnknownName: A rate that is no number.
     """
     told = {name: getattr(options, f"eeg_{name}") for name, *_ in EEG_AS}
-    kinds: dict[str, Callable[[str], object]] = {"channels": lambda names: tuple(names.split(",")), "rate": _number}
+    kinds: dict[str, Callable[[str], object]] = {"channels": lambda names: tuple(names.split(",")), "rate": _rate}
     return {name: kinds.get(name, str)(value) for name, value in told.items() if value is not None}
 
 
-def _number(text: str) -> float:
+def _rate(text: str) -> float:
+    return _number(text, f"--eeg-rate {text}", "samples a second, such as 256; type --eeg-rate 256")
+
+
+def _number(text: str, option: str, expected: str) -> float:
     from emofuse.core.errors import UnknownName
 
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise UnknownName(f"'{text}' is no number. Expected one, such as 256 or -1.5; type it so.") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise UnknownName(f"{option} cannot be read: '{text}' is no number. Expected {expected}.")
+    return number
 
 
 def _offset(text: str) -> "tuple[Modality, int | None]":
@@ -98,12 +106,14 @@ def _offset(text: str) -> "tuple[Modality, int | None]":
     name, _, seconds = text.partition("=")
     if name not in ("audio", "text", "eeg") or not seconds or (seconds == "auto" and name != "audio"):
         raise UnknownName(f"--offset {text} cannot be read. Expected audio=SECONDS, audio=auto, text=SECONDS or eeg=SECONDS; type one.")
-    return Modality(name), None if seconds == "auto" else round(1_000 * _number(seconds))
+    form = f"seconds by which it is later, such as {name}=3.5{', or audio=auto' if name == 'audio' else ''}; type --offset {name}=3.5"
+    return Modality(name), None if seconds == "auto" else round(1_000 * _number(seconds, f"--offset {text}", form))
 
 
 def run(options: argparse.Namespace) -> int:
     """0, or 1 when a file failed, 2 when the options do not go together."""
     from emofuse.analysis import PICTURES, REASONS, formats
+    from emofuse.core.errors import MediaError
 
     asked = [name for value in options.format or [] for name in value.split(",") if name]
     if "list" in asked:
@@ -118,12 +128,19 @@ def run(options: argparse.Namespace) -> int:
         return 2
     parts = any(path is not None for path in (options.audio, options.text, options.eeg))
     spread = bool(options.cluster) or any(Path(path).is_dir() for path in options.files)
-    if (parts and len(options.files) > 1) or (spread and (parts or options.transcribe)):
+    beside = belonging(options)
+    told = bool(beside.eeg_as or beside.offsets)
+    if (parts and len(options.files) > 1) or (spread and (parts or told or options.transcribe)):
         print(
-            "--audio, --text and --eeg belong to one recording, and --transcribe goes with files, not with a folder or a cluster. "
-            "Expected the name of the one recording; name it alone.",
+            "--audio, --text, --eeg and what is told of them belong to one recording, and --transcribe goes with files, not with a "
+            "folder or a cluster. Expected the name of the one recording; name it alone.",
             file=sys.stderr,
         )
+        return 2
+    try:
+        beside.needed([Path(path) for path in options.files])
+    except MediaError as problem:
+        print(problem, file=sys.stderr)
         return 2
     wanted = asked or [name for name in formats() if name not in (*PICTURES, *REASONS)]
     explain = options.explain or any(name in REASONS for name in wanted)
@@ -165,11 +182,12 @@ def _each(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -> 
             _complain(str(outcome.path), str(outcome.problem))
             continue
         answer = outcome.answer
-        rows.append((str(outcome.path), *in_short(answer)))
+        label, length = in_short(answer)
+        rows.append((str(outcome.path), label, f"pooled over time, {length}"))
         if options.out is None:
             print(*answer.spans(), *filter(None, [in_whole(answer)]), sep="\n")
         for note in answer.notes:
-            _tell(f"{outcome.path.name}: {note}")
+            _tell(_noted(outcome.path, note))
     width = max((len(name) for name, *_ in rows), default=0)
     print(*(f"{name:<{width}}  {label:<15} {rest}".rstrip() for name, label, rest in rows), sep="\n")
     if options.out is not None:
@@ -204,7 +222,7 @@ def _folder(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -
             if line.state == FAILED:
                 _complain(line.what, line.problem)
             for note in line.notes:
-                _tell(f"{Path(line.what).name}: {note}")
+                _tell(_noted(Path(line.what), note))
     bars.close()
     print(printed(lines))
     failed = sum(line.state == FAILED for line in lines)
@@ -216,6 +234,11 @@ def _folder(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -
 def _runs(options: argparse.Namespace) -> tuple[str, ...] | None:
     """What is asked instead of what ships."""
     return tuple(options.run) if options.run else None
+
+
+def _noted(path: Path, note: str) -> str:
+    """A note with the name of its file, which notes of the file itself begin with."""
+    return note if note.startswith(f"{path.name}: ") else f"{path.name}: {note}"
 
 
 def _complain(path: str, problem: str) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from emofuse.core.clip import Clip, Signal, Source
 from emofuse.core.errors import MediaError
 from emofuse.core.modality import Modality
+from emofuse.core.segment import Segment
 from emofuse.media import faces
 from emofuse.media.clock import offset, shifted
 from emofuse.media.eeg import eeg_source, preview
@@ -61,6 +62,30 @@ class Belonging:
     def anything(self) -> bool:
         """Whether there is any."""
         return any(path is not None for path in (self.audio, self.text, self.eeg, self.listener))
+
+    def needed(self, paths: Sequence[Path]) -> None:
+        """Look whether there is a file for all that is told of one, so that nothing is told in vain.
+
+        Args:
+            paths: The recordings that it belongs to; nothing is said where one is missing, as whoever reads it says so.
+
+        Raises:
+            MediaError: It is told how EEG is to be read, or by how much a file is later, and there is no such file.
+        """
+        if not all(path.is_file() for path in paths):
+            return
+        kinds = {kind(path) for path in paths}
+        there = {Modality.AUDIO: self.audio is not None and None in kinds}  # sound has the clock that all others are put on
+        there |= {m: path is not None or m in kinds for m, path in ((Modality.TEXT, self.text), (Modality.EEG, self.eeg))}
+        if self.eeg_as and not there[Modality.EEG]:
+            told = ", ".join(f"--eeg-{name}" for name in self.eeg_as)
+            raise MediaError(f"How EEG is to be read is told ({told}; eeg_as=), and no EEG is named. Expected it; add --eeg FILE (eeg=).")
+        for m in self.offsets:
+            if not there.get(m):
+                raise MediaError(
+                    f"By how much {m} is later is told (--offset {m}=; offsets=), and no {m} of its own is named beside the recording. "
+                    f"Expected the file that is later; add --{m} FILE ({m}=), or leave the offset out."
+                )
 
     def clip(self, path: Path) -> Clip:
         """The recording at `path`, which may itself be a transcript or EEG, with all that belongs to it.
@@ -161,7 +186,11 @@ def clip_from_files(
         ms = _told(offsets, Modality.EEG, said)
         said["eeg"] = Path(eeg).name
         with _rest(Path(eeg), bool(probes), Modality.EEG, said):
-            sources[Modality.EEG] = shifted(eeg_source(Path(eeg), **eeg_as), ms, until=duration or None)  # type: ignore[arg-type]
+            if ms:
+                _overlaps(Path(eeg), preview(Path(eeg), **eeg_as).duration, ms, duration, Modality.EEG)  # type: ignore[arg-type]
+            within = Segment(max(-ms, 0), duration - ms) if duration else None  # of its own time
+            worn = eeg_source(Path(eeg), **eeg_as, within=within)  # type: ignore[arg-type]  # the same names
+            sources[Modality.EEG] = shifted(worn, ms, until=duration or None)
         if not probes:
             duration = max((preview(Path(eeg), **eeg_as).duration or 0) + ms, 0)  # type: ignore[arg-type]  # the same names
     if text is not None:
@@ -211,7 +240,30 @@ def _place(probes: Sequence[Probe], told: int | None, said: dict[str, str]) -> t
         return found.ms, (f"{probes[-1].path.name}: {found}",)
     if told:
         said["offset_audio"] = str(told)
+        _overlaps(probes[-1].path, probes[-1].duration, told, 0, Modality.AUDIO)
     return told, ()
+
+
+def _overlaps(path: Path, length: int | None, ms: int, duration: int, m: Modality) -> None:
+    """Look whether any of a file lies in the recording, once it is put later.
+
+    Args:
+        path: The file.
+        length: Of it, in ms; 0 or None where nobody knows.
+        ms: By which it is later.
+        duration: Of the recording, in ms; 0 where nobody knows, or where it goes on with the file.
+        m: What it is.
+
+    Raises:
+        MediaError: It ends before the recording begins, or begins after its end.
+    """
+    if length and length + ms <= 0:
+        where = f"before the recording: {ms / 1_000:+g} s later, it ends {-(length + ms) / 1_000:g} s before the recording begins"
+    elif duration and ms >= duration:
+        where = f"after the recording: {ms / 1_000:+g} s later, it begins {(ms - duration) / 1_000:g} s after the recording's end"
+    else:
+        return
+    raise MediaError(f"{path} lies wholly {where}. Expected {m} of the same time; mend --offset {m}=SECONDS, or leave it out.")
 
 
 def _told(offsets: Mapping[Modality, int | None], m: Modality, said: dict[str, str]) -> int:

@@ -114,8 +114,9 @@ def eeg_source(
     channels: Sequence[str] | None = None,
     rate: float | None = None,
     unit: str | None = None,
+    within: Segment | None = None,
 ) -> Source:
-    """A recording to be read whole or stretch by stretch; arguments as for `read_eeg`.
+    """A recording to be read whole or stretch by stretch; arguments as for `read_eeg`, and for `stream`.
 
     Raises:
         MediaError: It is missing, or something that it does not say was not told; looked at here, before anything is judged.
@@ -128,7 +129,7 @@ def eeg_source(
         "unit": unit,
     }
     choose(Path(path), **how)  # type: ignore[arg-type]  # the same names
-    return Source(Path(path), partial(read_eeg, **how), partial(stream, **how))  # type: ignore[arg-type]
+    return Source(Path(path), partial(read_eeg, **how), partial(stream, within=within, **how))  # type: ignore[arg-type]
 
 
 def stream(
@@ -141,10 +142,12 @@ def stream(
     channels: Sequence[str] | None = None,
     rate: float | None = None,
     unit: str | None = None,
+    within: Segment | None = None,
 ) -> Iterator[Chunk]:
     """The same recording in stretches of `length` ms: memory does not grow with it.
 
-    The first stretch says what was concluded of the file, the last which channels were often not good.
+    The first stretch says what was concluded of the file, the last which channels were often not good. Where only the part `within`
+    counts, the first stretch that ends with it or after it tells that of this part: whoever reads no further has been told.
 
     Raises:
         MediaError: As for `read_eeg`.
@@ -152,16 +155,24 @@ def stream(
     chosen = choose(Path(path), variable, axes, channels, rate, unit)
     seconds: list[Second] = []
     kept: list[tuple[np.ndarray, np.ndarray]] = []
-    done, notes = 0, chosen.notes
+    done, notes, to_tell = 0, chosen.notes, True
     for part, there, second in _marked(chosen):
         seconds.append(second)
         kept.append((part, there & second.present))
         while done + length <= second.end:
+            if within is not None and to_tell and done + length >= within.end:
+                notes, to_tell = (*notes, *_often(chosen, seconds, within)), False
             yield Chunk({Modality.EEG: _stretch(chosen, kept, done, done + length)}, done + length, _of(path, notes))
             done, notes = done + length, ()
     end = seconds[-1].end if seconds else 0
-    also = (*notes, *marks.told(chosen.names, seconds))
+    also = (*notes, *_often(chosen, seconds, within)) if to_tell else notes
     yield Chunk({Modality.EEG: _stretch(chosen, kept, done, end)} if end > done else {}, end, _of(path, also))
+
+
+def _often(chosen: Chosen, seconds: Sequence[Second], within: Segment | None) -> tuple[str, ...]:
+    """Which channels were often not good, in the part that counts."""
+    counting = [one for one in seconds if within is None or (one.end > within.start and one.start < within.end)]
+    return marks.told(chosen.names, counting)
 
 
 def _of(path: Path, notes: Sequence[str]) -> tuple[str, ...]:
