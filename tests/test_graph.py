@@ -1,12 +1,15 @@
+import logging
+
 import numpy as np
 import pytest
 import torch
 
 from emofuse.core.modality import Modality
+from emofuse.encoders.mlp import Mlp
 from emofuse.encoders.pretrained import Pretrained
 from emofuse.fusions.early import Early
-from emofuse.graph import GRAPH, Quantized, open_graph
-from emofuse.network import Network
+from emofuse.graph import GRAPH, Quantized, open_graph, write_graph
+from emofuse.network import Batch, Network
 
 AUDIO, VIDEO = Modality.AUDIO, Modality.VIDEO
 
@@ -115,3 +118,20 @@ def test_where_no_graph_can_be_kept_the_network_itself_answers_and_says_so(words
 
     np.testing.assert_allclose(quick(inputs, present), quick._asked(inputs, present), atol=1e-6)
     assert "the network itself answers" in caplog.text
+
+
+def test_the_exporter_gives_no_advice_and_nobody_else_is_kept_from_speaking(tmp_path, caplog, monkeypatch):
+    def speaking(*what, **how):
+        logging.getLogger("torch.onnx._internal.exporter._registration").warning("torchvision is not installed")
+        logging.getLogger("torch.onnx._internal.exporter._registration").error("no such operation")
+        logging.getLogger("elsewhere").warning("the disk is nearly full")
+        raise RuntimeError("enough")
+
+    monkeypatch.setattr(torch.onnx, "export", speaking)
+    taught = Network({AUDIO: Mlp(3, (4,))}, Early({AUDIO: 4}, 2)).eval()
+
+    with pytest.raises(RuntimeError, match="enough"):
+        write_graph(taught, Batch({AUDIO: torch.rand(2, 5, 3)}, {AUDIO: torch.ones(2, dtype=torch.bool)}), tmp_path)
+
+    assert [record.message for record in caplog.records] == ["no such operation", "the disk is nearly full"]
+    assert logging.getLogger("torch.onnx").isEnabledFor(logging.WARNING)

@@ -58,7 +58,7 @@ def write_graph(network: Network, example: Batch, folder: Path) -> Path:
     modalities = network.modalities
     rows = torch.export.Dim("rows", min=1)
     inputs, present = (tuple(example.inputs[m] for m in modalities), tuple(example.present[m] for m in modalities))
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_advice("torch.onnx"):
         warnings.simplefilter("ignore")  # the exporter's own use of things that are to go
         program = torch.onnx.export(
             _Flat(network, modalities),
@@ -201,6 +201,18 @@ class Quantized:
         with torch.inference_mode():
             logits: np.ndarray = self.network(batch).logits.float().numpy()
         return logits
+
+
+@contextmanager
+def _without_advice(name: str) -> Iterator[None]:
+    """No warnings of one logger and those under it, such as of packages that no network here needs; its errors are passed on."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 @contextmanager

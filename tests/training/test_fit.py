@@ -1,5 +1,8 @@
 """The loop, on rows of numbers whose label can be read off them."""
 
+import logging
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -371,3 +374,15 @@ def test_kernels_over_space_and_time_learn_too():
     history = fit(taught, part, None, epochs=12, learning_rate=0.02, batch_size=8, optimizer="adamw")
 
     assert history[-1].loss < 0.5  # a guess has 0.69
+
+
+def test_an_epoch_is_told_in_a_line_to_be_read_and_other_packages_keep_quiet(caplog):
+    caplog.set_level(logging.INFO)
+
+    fit(network(), TRAIN, VALID, **{**FAST, "epochs": 2, "precision": "bf16-mixed"})
+
+    said = [record.getMessage() for record in caplog.records]
+    number = r"\d[.]\d{3}"
+    assert len(said) == 2
+    assert re.fullmatch(rf"epoch 1 of 2: loss {number}, on valid {number}, accuracy {number}, UAR {number}, \d+[.]\d s", said[0])
+    assert logging.getLogger("lightning.fabric").isEnabledFor(logging.INFO)

@@ -6,7 +6,8 @@ It never sees test clips, because nothing passes them in.
 import copy
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,19 @@ class Epoch:
     def as_dict(self) -> dict[str, float | None]:
         """For JSON."""
         return asdict(self)
+
+    def told(self, epochs: int) -> str:
+        """For whoever watches.
+
+        Example:
+            >>> Epoch(3, 1.23456, 1.3, 0.51234, 0.49876, 2.25).told(100)
+            'epoch 3 of 100: loss 1.235, on valid 1.300, accuracy 0.512, UAR 0.499, 2.2 s'
+            >>> Epoch(1, 0.5, None, None, None, 12.0).told(1)
+            'epoch 1 of 1: loss 0.500, 12.0 s'
+        """
+        figures = (("on valid", self.valid_loss), ("accuracy", self.valid_accuracy), ("UAR", self.valid_uar))
+        valid = "".join(f", {name} {figure:.3f}" for name, figure in figures if figure is not None)
+        return f"epoch {self.number} of {epochs}: loss {self.loss:.3f}{valid}, {self.seconds:.1f} s"
 
 
 def fit(
@@ -121,7 +135,9 @@ def fit(
         raise ValueError(f"Schedules are {', '.join(SCHEDULES)}, not '{schedule}'.")
     from lightning.fabric import Fabric  # imports in seconds, and only training needs it
 
-    fabric = Fabric(accelerator="cpu" if not torch.cuda.is_available() else "gpu", devices=1, precision=precision)  # type: ignore[arg-type]
+    with _without_news("lightning.fabric", "lightning.pytorch"):  # that it uses the precision it was asked for
+        where = "gpu" if torch.cuda.is_available() else "cpu"
+        fabric = Fabric(accelerator=where, devices=1, precision=precision)  # type: ignore[arg-type]
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)  # dropout has no generator of its own
     if all(p.ndim < VOLUME for p in network.parameters()):
@@ -165,7 +181,7 @@ def fit(
         if plateau:
             plateau.step(line.loss if line.valid_loss is None else line.valid_loss)
         history.append(line)
-        log.info("epoch %d of %d: %s", number, epochs, line.as_dict())
+        log.info("%s", line.told(epochs))
         figure = None if choose is None or valid is None else (line.valid_accuracy if choose == "accuracy" else line.valid_uar)
         if figure is None or best is None or figure > best[0]:
             now = judged.state_dict()
@@ -204,6 +220,19 @@ def fit_in_stages(
         lines = fit(network, train, valid, seed=seed + i, kept=kept, **stage)
         history += [replace(line, number=len(history) + line.number) for line in lines]
     return history
+
+
+@contextmanager
+def _without_news(*names: str) -> Iterator[None]:
+    """No news of some loggers; their warnings are passed on."""
+    before = {name: logging.getLogger(name).level for name in names}
+    try:
+        for name in names:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        yield
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _optimizer(network: nn.Module, name: str, learning_rate: float, weight_decay: float) -> torch.optim.Optimizer:
