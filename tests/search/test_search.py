@@ -424,7 +424,10 @@ def test_the_picture_and_page_are_made_of_one_setting_too(written, tmp_path):
     found = toy_search(tmp_path, "width=[8]")
 
     assert found.shares == {}
-    assert "Too few settings were tried" in (tmp_path / "search.html").read_text()
+    page = (tmp_path / "search.html").read_text()
+    assert "Too few settings were tried" in page
+    assert "1 setting was tried on the same" in page
+    assert "Of 1 setting, " in page
 
 
 def test_the_command_line_searches_and_says_where_it_wrote(asked, tmp_path, capsys):

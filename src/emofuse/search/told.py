@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator
 
 from emofuse.evaluation.document import Document, Picture, Remark, Section, Table, Tile, Tone
+from emofuse.evaluation.report import counted
 from emofuse.search.found import Found
 from emofuse.search.tried import MEASURES, NAMES, Tried
 
@@ -43,7 +44,7 @@ def document(found: Found, picture: str) -> Document:
     figure = _figure(best, found.measure)
     return Document(
         title=f"search: {recipe}",
-        lead=f"Of {count} settings, {_words(best.arguments)} came out best: {NAMES[found.measure]} {figure} on valid clips.",
+        lead=f"Of {counted(count, 'settings')}, {_words(best.arguments)} came out best: {NAMES[found.measure]} {figure} on valid clips.",
         remarks=remarks(found),
         tiles=(
             Tile(f"best {NAMES[found.measure]}", _number(best.value(found.measure)), "on valid, too good to be believed"),
@@ -99,8 +100,9 @@ def _remarks(found: Found) -> Iterator[Remark]:
     unread = "No split's own test clips were read." if found.crossed else "No test clip was read."
     yield Remark(
         Tone.WARNING,
-        f"{count} settings were tried on the same {clips} valid clips. The best of so many is partly luck: its figure on valid is too "
-        f"good, and only clips that chose nothing tell what it is worth. {unread}",
+        f"{counted(count, 'settings')} {'was' if count == 1 else 'were'} tried on the same {counted(clips, 'valid clips')}. "
+        f"The best of so many is partly luck: its figure on valid is too good, and only clips that chose nothing tell what it is "
+        f"worth. {unread}",
     )
     if found.alike is not None and count > 1:
         yield Remark(Tone.PLAIN, f"{found.alike} of the other {count - 1} lie within one standard error of the best, over splits.")
