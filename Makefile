@@ -12,7 +12,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 OUT := results/demo
-BENCHMARKS := $(filter-out benchmarks/comparators.py benchmarks/commands.py benchmarks/copies.py benchmarks/baseline.py benchmarks/choosing.py,$(wildcard benchmarks/*.py)) # those measure accuracy, on data one must have
+BENCHMARKS := $(filter-out benchmarks/comparators.py benchmarks/commands.py benchmarks/copies.py benchmarks/baseline.py benchmarks/calibrating.py benchmarks/choosing.py,$(wildcard benchmarks/*.py)) # those measure accuracy, on data one must have
 # Tests share the cores by process; one thread each keeps them out of each other's way.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
