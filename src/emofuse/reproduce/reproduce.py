@@ -3,6 +3,8 @@
 import importlib
 import json
 import logging
+import math
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -24,6 +26,7 @@ from emofuse.run import commit
 log = logging.getLogger(__name__)
 
 KEPT = "found.json"
+REST = 10.0  # s between two writings of the pages, which take a fraction of one
 QUICK = "quick"  # folder of what a quick run leaves, apart from what counts
 SAID = {"paper": "its own", "clean": "clean", "": "quoted"}  # of the ways, as the record has them; the last of a row that has none
 
@@ -85,10 +88,13 @@ def reproduce(
         raise CorpusError(f"There is no folder {data}. Expected one with a folder a corpus; name it with --data.")
     root = out / QUICK if quick else out
     table = {(row.paper, row.name): _measured(row, None, root, quick, cache) for row in (*rows(None, ()), *asked)}
+    written = -math.inf
     for i, row in enumerate(asked):
         log.info("%d of %d: %s, %s", i + 1, len(asked), row.paper, row.name)
         table[row.paper, row.name] = _measured(row, data, root, quick, cache)
-        page.write(root, list(table.values()), quick)
+        if time.monotonic() - written > REST or i + 1 == len(asked):
+            page.write(root, list(table.values()), quick)
+            written = time.monotonic()
     return tuple(table[row.paper, row.name] for row in asked)
 
 
