@@ -13,7 +13,7 @@ from emofuse.reproduce.base import Place
 from emofuse.reproduce.ways import Trained
 from emofuse.run import calibrate, load
 
-ONE, TWO = (Trained("toy:audio_video", {"epochs": 9}, "two people judged", seed=seed) for seed in (3, 4))
+ONE, TWO = (Trained("toy:audio_video", {"epochs": 1}, "two people judged", seed=seed) for seed in (3, 4))
 
 
 @pytest.fixture(scope="module")
