@@ -124,10 +124,10 @@ FILMS = (
     _film(
         "video_all",
         "ResNet18 on all sampled faces",
-        Claim(None, "not in the paper: beside the random ones"),
+        Claim(None, "no figure: section 2.2.3 takes random frames alone"),
         None,
         OnFilms(f"{UNSEEN} five faces a second, all of them", FACE, "resnet18+"),
-        "",
+        "not in the paper: beside its random frames",
     ),
     _film(
         "video_audio",
