@@ -16,6 +16,7 @@ from emofuse.bench.fuse import fuse
 from emofuse.bench.order import Order
 from emofuse.core.clip import Clip
 from emofuse.core.errors import RunError
+from emofuse.evaluation import kept
 from emofuse.evaluation.evaluate import judged
 from emofuse.evaluation.predictions import FILE, read_predictions
 from emofuse.evaluation.report import FIGURES, Figure, Report
@@ -76,7 +77,10 @@ class Trained:
         return _typed("train", self.recipe, self.arguments, [*seed, "--data", "DIR", "--out", "DIR"])
 
     def __call__(self, place: Place, folder: Path) -> Found:
-        """Train what is not there yet."""
+        """Train what is not there yet; a report that is there is read."""
+        if (folder / FILE).exists():
+            self.there(place, folder)
+            return found(kept.report(json.loads((folder / "report.json").read_text(encoding="utf-8"))), *certified(folder))
         arguments = {**self.arguments, **(self.short if place.quick else {})}
         few = FEW if place.quick else None
         report = train(self.recipe, arguments, data=place.data, out=folder, seed=self.seed, cache=place.cache, few=few)
@@ -209,11 +213,11 @@ class PartOf:
         self.whole.there(place, whole)
         answers = read_predictions(whole / FILE)
         every = {clip.id for clip in answers.clips}
-        kept = every if self.keep is None or place.quick else set(self.keep(answers.clips, place.data))
-        rows = [i for i, clip in enumerate(answers.clips) if clip.id in kept]
+        left = every if self.keep is None or place.quick else set(self.keep(answers.clips, place.data))
+        rows = [i for i, clip in enumerate(answers.clips) if clip.id in left]
         clips, told = [answers.clips[i] for i in rows], answers.probabilities[rows]
         report = judged(answers.labels, clips, told, shared=None)
-        grade = certified(whole) if self.keep is None or place.quick else looked(self.whole.made, place.data, kept)
+        grade = certified(whole) if self.keep is None or place.quick else looked(self.whole.made, place.data, left)
         return found(report, *grade, precise(answers.labels, clips, told, resamples(place)))
 
 
@@ -224,8 +228,8 @@ _LOOKED: dict[tuple[str, str], tuple[Grade, str]] = {}
 def looked(recipe: Recipe, data: Path, judged: Collection[str]) -> tuple[Grade, str]:
     """What the audit says of a recipe's splits where only some of their test clips are judged: the worst grade, and a sentence."""
     splits = tuple(
-        replace(split, test=tuple(clip for clip in split.test if clip.id in judged))
-        for split in recipe.protocol(answerable(recipe, recipe.clips(data)))
+        replace(split, name=f"{i} in part", test=tuple(clip for clip in split.test if clip.id in judged))
+        for i, split in enumerate(recipe.protocol(answerable(recipe, recipe.clips(data))), 1)
     )
     key = recipe.corpus.name, hashlib.sha256(json.dumps([lists(split) for split in splits]).encode()).hexdigest()
     if key not in _LOOKED:
