@@ -7,7 +7,7 @@
 #   make record             docs/results.md and docs/benchmarks.md from their JSON, docs/corpora.md from the corpora
 #   make docs               the documentation in site/
 
-.PHONY: demo test check bench record docs lint clean
+.PHONY: demo test long check bench record docs lint clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -32,7 +32,10 @@ demo: .venv/.demo
 	  echo; echo "In $(OUT):"; ls -1sh $(OUT) | tail -n +2')
 
 test: .venv/.dev
-	@$(call timed,test,$(MAKE) --no-print-directory lint docs && $(PYTEST) -m "not gpu")
+	@$(call timed,test,$(MAKE) --no-print-directory lint docs && $(PYTEST) -m "not gpu and not long")
+
+long: .venv/.dev
+	@$(call timed,long,$(PYTEST) -m long)
 
 check: .venv/.dev
 	@$(call timed,check,$(MAKE) --no-print-directory lint && $(PYTEST))

@@ -161,11 +161,13 @@ def corpora(row) -> set[str]:
     return {name.partition("/")[0] for way in row.ways.values() for name in way.corpora} & set(catalog.names("corpora"))
 
 
-@pytest.mark.parametrize(
-    "row",
-    [pytest.param(row, marks=() if row.name in QUICKEST else pytest.mark.slow) for row in EVERY if row.ways],
-    ids=lambda row: row.name,
-)
+def mark(row):
+    """How long its quick reproduction takes: those with films or EAV's three signals take minutes, and are asked for by `-m long`."""
+    films = any(name == "eav" or name.endswith("/video") for way in row.ways.values() for name in way.corpora)
+    return () if row.name in QUICKEST else pytest.mark.long if films else pytest.mark.slow
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, marks=mark(row)) for row in EVERY if row.ways], ids=lambda row: row.name)
 def test_a_quick_reproduction_finds_something_by_every_way(row, data, out):
     data.mkdir(exist_ok=True)
     for name in sorted(corpora(row)):

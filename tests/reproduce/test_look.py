@@ -52,7 +52,7 @@ def test_a_bench_that_begins_elsewhere_names_the_run_and_not_where_it_lies():
     assert way.says == "begins with RUN, which is of the row ia1_five; six judged"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_windows_valid_people_and_single_modalities_are_judged_out_of_one_bench(place):
     folder = place.out / "paper" / "row" / "way"
     found = {
