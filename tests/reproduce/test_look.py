@@ -79,7 +79,7 @@ def test_windows_valid_people_and_single_modalities_are_judged_out_of_one_bench(
     assert [path.name for path in (place.out / "paper").iterdir()] == ["shared"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_network_that_begins_elsewhere_goes_on_from_those_weights_and_frozen_keeps_its_encoders(place, tmp_path):
     line = Fused("eav:late", "sound and picture", {"epochs": 1, "eeg": False, "frozen": True}, "six judged")
     run = tmp_path / "paper" / "ia1_five" / "paper"
