@@ -21,7 +21,7 @@ from emofuse import catalog, cli
 from emofuse.audit.base import Grade
 from emofuse.bench.base import Bench
 from emofuse.commands import pairs
-from emofuse.corpora import affectnet, fer2013, gameemo, meld, meld_embeddings, pme4, ravdess, ravdess_au
+from emofuse.corpora import affectnet, fer2013, gameemo, meld, meld_embeddings, ravdess, ravdess_au
 from emofuse.recipe import call, called
 from emofuse.recipes.meld import WIDTH
 from emofuse.reproduce.base import NO_WEIGHTS, NOT_HERE
@@ -92,14 +92,9 @@ def write_seed(root: Path) -> None:
 
 
 def write_pme4(root: Path) -> None:
-    """Two trials of each emotion by the two people whom kanafin_2024 took: 30 rows of 25,088 numbers each."""
-    lines, random = [module("corpora", "pme4").HEADER], np.random.default_rng(0)
-    for person, (number, word) in product((6, 8), enumerate([*pme4.CODES, *pme4.CODES], start=1)):
-        folder = root / f"s{person:02d}" / f"t{number:03d}"
-        folder.mkdir(parents=True)
-        np.save(folder / f"s{person:02d}_t{number:03d}_face_vgg16_features.npy", random.normal(size=(30, 25_088)).astype(np.float16))
-        lines.append(f"{person},{number},0,{word},1.25,2.5,1.25,x")
-    (root / pme4.TABLE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    """What VGG16 makes of the films of the two people whom kanafin_2024 took."""
+    root.mkdir(parents=True, exist_ok=True)
+    module("corpora", "pme4").small_films(root)
 
 
 def write_eeg_brainwave(root: Path) -> None:

@@ -1,3 +1,4 @@
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ import soundfile
 
 from emofuse.core.errors import CorpusError, MediaError
 from emofuse.core.modality import Modality
+from emofuse.corpora import pme4
 from emofuse.corpora.pme4 import CHANNELS, PME4
 
 TABLE = "PME4_dataset_configs.csv"
@@ -114,3 +116,14 @@ def test_an_array_of_another_form_is_refused(tmp_path, values):
 
     with pytest.raises(MediaError, match=file.name):
         PME4.clips(tmp_path)[0].signal(Modality.EEG)
+
+
+def small_films(root: Path) -> None:
+    """Two trials of each emotion by the two people whom kanafin_2024 took: 30 rows of 25,088 numbers each."""
+    lines, random = [HEADER, *ROWS], np.random.default_rng(0)
+    for person, (number, word) in product((6, 8), enumerate([*pme4.CODES, *pme4.CODES], start=1)):
+        folder = root / f"s{person:02d}" / f"t{number:03d}"
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / f"s{person:02d}_t{number:03d}_face_vgg16_features.npy", random.normal(size=(30, 25_088)).astype(np.float16))
+        lines.append(f"{person},{number},0,{word},1.25,2.5,1.25,x")
+    (root / pme4.TABLE).write_text("\n".join(lines) + "\n", encoding="utf-8")
