@@ -9,12 +9,10 @@ B: batch, T: time steps, C: channels, F: features of a channel, D: width.
 import torch
 from torch import nn
 
-from emofuse.encoders.base import Encoder
-
-FLATTEST = 1e-3  # spread of a column, in its own unit, below which it is taken for constant and not blown up
+from emofuse.encoders.base.standardised import Standardised
 
 
-class ChannelTransformer(Encoder):
+class ChannelTransformer(Standardised):
     """A vector for each time step, from all channels of it.
 
     Args:
@@ -26,13 +24,10 @@ class ChannelTransformer(Encoder):
         dropout: Within each.
     """
 
-    mean: torch.Tensor
-    spread: torch.Tensor
-
     def __init__(
         self, channels: int = 4, features: int = 5, width: int = 32, heads: int = 4, layers: int = 2, dropout: float = 0.2
     ) -> None:
-        super().__init__()
+        super().__init__(channels * features)
         self.takes, self.sizes = (channels * features,), (channels, features)
         self.mid_dim = self.dim = width
         self.word, self.place = nn.Linear(features, width), nn.Parameter(torch.randn(channels, width) * 0.1)
@@ -40,20 +35,10 @@ class ChannelTransformer(Encoder):
             nn.TransformerEncoderLayer(width, heads, 2 * width, dropout, "gelu", batch_first=True, norm_first=True) for _ in range(layers)
         )
         self.above = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU(), nn.Dropout(dropout))
-        self.register_buffer("mean", torch.zeros(channels * features))
-        self.register_buffer("spread", torch.ones(channels * features))
-
-    @torch.no_grad()
-    def adjust(self, x: torch.Tensor) -> None:
-        """Take for usual what is usual in these. Shape: (N, T, C * F)."""
-        rows = x.flatten(2).flatten(0, 1)
-        spread = rows.std(dim=0, correction=0)
-        self.mean.copy_(rows.mean(dim=0))
-        self.spread.copy_(torch.where(spread > FLATTEST, spread, 1.0))
 
     def early(self, x: torch.Tensor) -> torch.Tensor:
         """Shape: (B, T, C * F) -> (B, T, mid_dim)."""
-        scaled = (x.flatten(2) - self.mean) / self.spread
+        scaled = self.scaled(x)
         words = self.word(scaled.reshape(-1, *self.sizes)) + self.place  # (B * T, C, D)
         for layer in self.layers:
             words = layer(words)

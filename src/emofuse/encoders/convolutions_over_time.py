@@ -14,13 +14,12 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from emofuse.encoders.base import Encoder
+from emofuse.encoders.base.standardised import Standardised
 
-FLATTEST = 1e-3  # spread of a column, in its own unit, below which it is taken for constant and not blown up
 HALVED = 2  # steps of which each maximum keeps one
 
 
-class ConvolutionsOverTime(Encoder):
+class ConvolutionsOverTime(Standardised):
     """One vector for a whole stretch of frames.
 
     What is shorter than `frames` is continued with what is usual, what is longer is cut: dense layers know each place by itself.
@@ -34,9 +33,6 @@ class ConvolutionsOverTime(Encoder):
         dropout: Share that is dropped behind each convolution and dense layer while training.
     """
 
-    mean: torch.Tensor
-    spread: torch.Tensor
-
     def __init__(
         self,
         inputs: int = 20,
@@ -46,26 +42,16 @@ class ConvolutionsOverTime(Encoder):
         frames: int = 180,
         dropout: float = 0.3,
     ) -> None:
-        super().__init__()
+        super().__init__(inputs)
         self.takes, self.frames = (inputs,), frames
         self.mid_dim, self.dim = channels[-1], dense[-1]
         self.convolutions = nn.Sequential(*(_convolution(a, b, kernel, dropout) for a, b in pairwise((inputs, *channels))))
         left = frames // HALVED ** len(channels) * channels[-1]
         self.dense = nn.Sequential(*(_dense(a, b, dropout) for a, b in pairwise((left, *dense))))
-        self.register_buffer("mean", torch.zeros(inputs))
-        self.register_buffer("spread", torch.ones(inputs))
-
-    @torch.no_grad()
-    def adjust(self, x: torch.Tensor) -> None:
-        """Take for usual what is usual in these. Shape: (N, T, F)."""
-        rows = x.flatten(0, 1)
-        spread = rows.std(dim=0, correction=0)
-        self.mean.copy_(rows.mean(dim=0))
-        self.spread.copy_(torch.where(spread > FLATTEST, spread, 1.0))
 
     def early(self, x: torch.Tensor) -> torch.Tensor:
         """Shape: (B, T, F) -> (B, T', C)."""
-        x = ((x - self.mean) / self.spread)[:, : self.frames]
+        x = self.scaled(x)[:, : self.frames]
         x = F.pad(x, (0, 0, 0, self.frames - x.shape[1]))
         h: torch.Tensor = self.convolutions(x.transpose(1, 2))
         return h.transpose(1, 2)

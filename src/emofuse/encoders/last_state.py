@@ -9,13 +9,12 @@ B: batch, T: time steps, F: width of the features, D: width of the state.
 import torch
 from torch import nn
 
-from emofuse.encoders.base import Encoder
+from emofuse.encoders.base.standardised import Standardised
 
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU}
-FLATTEST = 1e-3  # spread of a column, in its own unit, below which it is taken for constant and not blown up
 
 
-class LastState(Encoder):
+class LastState(Standardised):
     """A vector for each sequence, from all of its steps.
 
     Args:
@@ -27,28 +26,15 @@ class LastState(Encoder):
         ValueError: Another cell.
     """
 
-    mean: torch.Tensor
-    spread: torch.Tensor
-
     def __init__(self, inputs: int = 20, width: int = 128, cell: str = "lstm") -> None:
-        super().__init__()
+        super().__init__(inputs)
         if cell not in CELLS:
             raise ValueError(f"A last state is of {' or '.join(CELLS)}, not of '{cell}'.")
         self.takes = (inputs,)
         self.mid_dim = self.dim = width
         self.memory = CELLS[cell](inputs, width, batch_first=True)
-        self.register_buffer("mean", torch.zeros(inputs))
-        self.register_buffer("spread", torch.ones(inputs))
-
-    @torch.no_grad()
-    def adjust(self, x: torch.Tensor) -> None:
-        """Take for usual what is usual in these. Shape: (N, T, F)."""
-        rows = x.flatten(2).flatten(0, 1)
-        spread = rows.std(dim=0, correction=0)
-        self.mean.copy_(rows.mean(dim=0))
-        self.spread.copy_(torch.where(spread > FLATTEST, spread, 1.0))
 
     def early(self, x: torch.Tensor) -> torch.Tensor:
         """Shape: (B, T, F) -> (B, 1, D)."""
-        states: torch.Tensor = self.memory((x.flatten(2) - self.mean) / self.spread)[0]
+        states: torch.Tensor = self.memory(self.scaled(x))[0]
         return states[:, -1:]

@@ -8,13 +8,12 @@ B: batch, T: time steps, F: width of the features, D: width of the sequence.
 import torch
 from torch import nn
 
-from emofuse.encoders.base import Encoder
+from emofuse.encoders.base.standardised import Standardised
 
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU}
-FLATTEST = 1e-3  # spread of a column, in its own unit, below which it is taken for constant and not blown up
 
 
-class Recurrent(Encoder):
+class Recurrent(Standardised):
     """A vector for each time step, from that step and those before it.
 
     Args:
@@ -27,31 +26,18 @@ class Recurrent(Encoder):
         ValueError: Another cell.
     """
 
-    mean: torch.Tensor
-    spread: torch.Tensor
-
     def __init__(self, inputs: int = 20, width: int = 32, cell: str = "lstm", dropout: float = 0.2) -> None:
-        super().__init__()
+        super().__init__(inputs)
         if cell not in CELLS:
             raise ValueError(f"Recurrent layers are {' or '.join(CELLS)}, not '{cell}'.")
         self.takes = (inputs,)
         self.mid_dim = self.dim = width
         self.below, self.above = (CELLS[cell](size, width, batch_first=True) for size in (inputs, width))
         self.dropout = nn.Dropout(dropout)
-        self.register_buffer("mean", torch.zeros(inputs))
-        self.register_buffer("spread", torch.ones(inputs))
-
-    @torch.no_grad()
-    def adjust(self, x: torch.Tensor) -> None:
-        """Take for usual what is usual in these. Shape: (N, T, F)."""
-        rows = x.flatten(2).flatten(0, 1)
-        spread = rows.std(dim=0, correction=0)
-        self.mean.copy_(rows.mean(dim=0))
-        self.spread.copy_(torch.where(spread > FLATTEST, spread, 1.0))
 
     def early(self, x: torch.Tensor) -> torch.Tensor:
         """Shape: (B, T, F) -> (B, T, mid_dim)."""
-        h: torch.Tensor = self.below((x.flatten(2) - self.mean) / self.spread)[0]
+        h: torch.Tensor = self.below(self.scaled(x))[0]
         return h
 
     def late(self, h: torch.Tensor) -> torch.Tensor:

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from emofuse.encoders.base import Encoder
-
-FLATTEST = 1e-3  # spread of a column, in its own unit, below which it is taken for constant and not blown up
+from emofuse.encoders.base.standardised import Standardised
 
 
-class ScaledMlp(Encoder):
+class ScaledMlp(Standardised):
     """A vector for each time step, from that step alone, its columns standardised.
 
     Args:
@@ -24,29 +22,16 @@ class ScaledMlp(Encoder):
         dropout: Share that is dropped behind each layer while training.
     """
 
-    mean: torch.Tensor
-    spread: torch.Tensor
-
     def __init__(self, inputs: int = 35, widths: Sequence[int] = (64, 64), dropout: float = 0.3) -> None:
-        super().__init__()
+        super().__init__(inputs)
         self.takes = (inputs,)
         self.mid_dim, self.dim = [inputs, *widths][-2], widths[-1]
         steps = [_step(a, b, dropout) for a, b in zip([inputs, *widths], widths, strict=False)]
         self.below, self.above = nn.Sequential(*steps[:-1]), steps[-1]
-        self.register_buffer("mean", torch.zeros(inputs))
-        self.register_buffer("spread", torch.ones(inputs))
-
-    @torch.no_grad()
-    def adjust(self, x: torch.Tensor) -> None:
-        """Take for usual what is usual in these. Shape: (N, T, F)."""
-        rows = x.flatten(2).flatten(0, 1)
-        spread = rows.std(dim=0, correction=0)
-        self.mean.copy_(rows.mean(dim=0))
-        self.spread.copy_(torch.where(spread > FLATTEST, spread, 1.0))
 
     def early(self, x: torch.Tensor) -> torch.Tensor:
         """Shape: (B, T, F) -> (B, T, mid_dim)."""
-        h: torch.Tensor = self.below((x.flatten(2) - self.mean) / self.spread)
+        h: torch.Tensor = self.below(self.scaled(x))
         return h
 
     def late(self, h: torch.Tensor) -> torch.Tensor:

@@ -8,38 +8,22 @@ from emofuse.evaluation.evaluate import answers, judged
 from emofuse.experiment import answerable
 from emofuse.reproduce.base import FEW, Found, Place
 from emofuse.reproduce.precise import precise
-from emofuse.reproduce.ways import Trained, certified, found, resamples
+from emofuse.reproduce.ways import OfWhole, certified, found, resamples
 from emofuse.run import load
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(OfWhole):
     """A recipe's run, judged on its valid part, on which nothing of it was chosen.
 
     Args:
-        whole: What trains it.
+        whole: As in `OfWhole`.
         of: The row that has it.
         says: Who is judged.
     """
 
-    whole: Trained
     of: str
     says: str
-
-    @property
-    def corpora(self) -> tuple[str, ...]:
-        """Those of the recipe."""
-        return self.whole.corpora
-
-    @property
-    def weights(self) -> tuple[str, ...]:
-        """Those of the recipe."""
-        return self.whole.weights
-
-    @property
-    def command(self) -> str:
-        """What trains it."""
-        return self.whole.command
 
     def __call__(self, place: Place, folder: Path) -> Found:
         """Judge the run, once it is there."""

@@ -175,22 +175,14 @@ class Fused:
 
 
 @dataclass(frozen=True, slots=True)
-class PartOf:
-    """Some of the clips that another way judged: the same answers, fewer of them; or all, where another figure of theirs is told.
+class OfWhole:
+    """What looks again at the answers of a recipe that is trained: it needs what that needs, and is trained as that is.
 
     Args:
-        whole: That way.
-        keep: The ids that are judged, from the clips, the answers and the data root; None for all.
-        says: Which these are.
-        beside: Which way of its row the whole is.
-        of: The row that has the whole; this one by default.
+        whole: What trains it.
     """
 
     whole: Trained
-    keep: Callable[[Sequence[Clip], Path], Collection[str]] | None
-    says: str
-    beside: str = "paper"
-    of: str = ""
 
     @property
     def corpora(self) -> tuple[str, ...]:
@@ -206,6 +198,24 @@ class PartOf:
     def command(self) -> str:
         """What trains the whole."""
         return self.whole.command
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf(OfWhole):
+    """Some of the clips that another way judged: the same answers, fewer of them; or all, where another figure of theirs is told.
+
+    Args:
+        whole: As in `OfWhole`.
+        keep: The ids that are judged, from the clips, the answers and the data root; None for all.
+        says: Which these are.
+        beside: Which way of its row the whole is.
+        of: The row that has the whole; this one by default.
+    """
+
+    keep: Callable[[Sequence[Clip], Path], Collection[str]] | None
+    says: str
+    beside: str = "paper"
+    of: str = ""
 
     def __call__(self, place: Place, folder: Path) -> Found:
         """Judge the part, once the whole is there."""
