@@ -299,7 +299,7 @@ def test_an_encoder_is_shown_what_its_features_usually_are_before_it_learns():
     part = examples(clips, {EEG: Vectors()}, LABELS)
     encoder = ScaledMlp(1, (4, 4))
 
-    experiment._adjust(Network({EEG: encoder}, Level()), part)
+    experiment.adjust(Network({EEG: encoder}, Level()), part)
 
     assert encoder.mean.tolist() == pytest.approx([part.inputs[EEG][:].mean().item()], rel=1e-5)
 
