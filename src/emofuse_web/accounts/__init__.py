@@ -1,0 +1,1 @@
+"""Who somebody is: sign-in, second factor, invitations, tokens; their data taken away or erased."""

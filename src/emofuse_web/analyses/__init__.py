@@ -1,0 +1,1 @@
+"""Everything a user sees about one analysis."""

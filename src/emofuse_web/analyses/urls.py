@@ -1,0 +1,6 @@
+"""Addresses of analyses."""
+
+from django.urls import URLPattern
+
+app_name = "analyses"
+urlpatterns: list[URLPattern] = []

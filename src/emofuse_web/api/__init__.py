@@ -1,0 +1,1 @@
+"""The REST interface: thin over the same services as the pages."""

@@ -1,0 +1,1 @@
+"""For whoever runs it: how it is, backups, health, figures."""

@@ -1,0 +1,1 @@
+"""The recognizers one can choose from: their cards and limits, as pages."""

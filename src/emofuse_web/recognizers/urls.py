@@ -1,0 +1,6 @@
+"""Addresses of recognizers."""
+
+from django.urls import URLPattern
+
+app_name = "recognizers"
+urlpatterns: list[URLPattern] = []

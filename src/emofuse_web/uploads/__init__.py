@@ -1,0 +1,1 @@
+"""Files on their way in: resumable, checked by what they are, before anything else touches them."""
