@@ -11,18 +11,20 @@ import sys
 import time
 from pathlib import Path
 
-from emofuse.core.errors import RunError
-
 PATIENCE = 15  # s that processes get to finish what they do
 AGAIN = 2  # s before a worker that died is started anew; doubled each time, up to a minute
 THREADS = 8  # requests at a time; bodies of uploads and films that are played take one each
+
+
+class CannotServe(RuntimeError):
+    """It could not start; says what happened, what was expected and how to put it right."""
 
 
 def serve(host: str, port: int, *, worker: bool = True, sample: bool = True) -> int:
     """Run until somebody stops it (Ctrl-C, SIGTERM).
 
     Raises:
-        RunError: The port is taken or may not be used, or the tables cannot be made.
+        CannotServe: The port is taken or may not be used, or the tables cannot be made.
     """
     _free(host, port)
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # where a browser on this machine finds it
@@ -47,7 +49,7 @@ def _free(host: str, port: int) -> None:
             tried.bind((host, port))
         except (OSError, OverflowError) as error:
             why = getattr(error, "strerror", None) or error
-            raise RunError(
+            raise CannotServe(
                 f"Port {port} of {host} cannot be used: {why}. Expected a free one; stop what uses it, or name another with --port."
             ) from error
 
@@ -67,9 +69,9 @@ def _prepared(*, sample: bool) -> str:
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
     except ImproperlyConfigured as problem:
-        raise RunError(str(problem)) from problem
+        raise CannotServe(str(problem)) from problem
     except (OperationalError, OSError) as error:
-        raise RunError(
+        raise CannotServe(
             f"The tables cannot be made: {error}. Expected a folder of yours in EMOFUSE_HOME, or a database that DATABASE_URL names and "
             f"that answers; put it right, and start again."
         ) from error

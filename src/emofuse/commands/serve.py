@@ -16,18 +16,17 @@ def run(options: argparse.Namespace) -> int:
     """0 when it was stopped, 1 when it could not start or broke off."""
     from importlib import import_module
 
-    from emofuse.core.errors import EmofuseError
-
     try:
-        serve = import_module("emofuse_web.serve").serve  # by name: emofuse knows nothing of Django
+        web = import_module("emofuse_web.serve")  # by name: emofuse knows nothing of Django
+        import_module("django")
     except ModuleNotFoundError as missing:
         print(
             f"{missing.name} is not installed. Expected what the web application needs; type: pip install 'emofuse[web]'", file=sys.stderr
         )
         return 1
     try:
-        stopped: int = serve(options.host, options.port, worker=not options.no_worker, sample=not options.no_sample)
-    except EmofuseError as problem:
+        stopped: int = web.serve(options.host, options.port, worker=not options.no_worker, sample=not options.no_sample)
+    except web.CannotServe as problem:
         print(problem, file=sys.stderr)
         return 1
     return stopped
