@@ -35,6 +35,20 @@ COMMANDS: Sequence[tuple[str, str, str]] = (  # title, the folder that it needs,
     ("The face on PrivateTest", "fer2013", "evaluate face --data {data} --out {out}/face"),
     ("The voice on what it has learnt from", "ravdess", "evaluate voice --data {data} --out {out}/voice"),
     ("The voice on EmoDB, never heard", "emodb", "evaluate voice --data {data} --corpus emodb --out {out}/emodb"),
+    ("The text on MELD's test part", "meld", "evaluate text --data {data} --out {out}/text"),
+    (
+        "The text on GoEmotions' test part, in Ekman's words",
+        "goemotions",
+        "evaluate text --data {data} --corpus goemotions --out {out}/words",
+    ),
+    ("Muse: each person left out once", "muse", "train muse:bands --data {data} --out {out}/muse"),
+    ("GAMEEMO: each pair of people left out once", "gameemo", "train gameemo:bands --data {data} --out {out}/gameemo"),
+    (
+        "A search: what matters to the face's action units",
+        "ravdess_au",
+        "search ravdess_au:face --way random --over 'learning_rate=1e-4..1e-1:log:4,width=[16,64,256],dropout=[0.0,0.25,0.5]' --with members=1 "
+        "--with 'protocol=\"16-4-4\"' --trials 15 --data {data} --out {out}/search",
+    ),
 )
 
 
