@@ -171,7 +171,7 @@ def _decision(made: Work, kept: Kept, name: str, among: str, seeds: Sequence[int
     if "seconds" in also:
         also["clock"] = PROCESSOR if all(one.get("clock") == PROCESSOR for one in (*facts, *members)) else WALL
         also["threads"] = _threads([*facts, *members])
-    learnt = tuple(dict(one["learnt"]) for one in facts if one["learnt"])  # type: ignore[call-overload]
+    learnt = tuple(dict(one["learnt"]) for one in facts if one["learnt"])  # type: ignore[call-overload]  # read from JSON
     return Answered(name, DECISION, np.concatenate([outcome.arrays["test"] for outcome in outcomes], axis=1), {**also, "learnt": learnt})
 
 

@@ -40,7 +40,7 @@ class Done(Generic[Out]):
 class Spread(Protocol):
     """Does a function to each task and yields what became of it as soon as that is known; no failure keeps the others from being done."""
 
-    def __call__(self, do: Callable[[Task], Result], tasks: Sequence[Task], /) -> Generator[tuple[Task, Done[Result]], None, None]: ...  # noqa: D102
+    def __call__(self, do: Callable[[Task], Result], tasks: Sequence[Task], /) -> Generator[tuple[Task, Done[Result]], None, None]: ...  # noqa: D102  # the class says it
 
 
 def timed(do: Callable[[Task], Result], task: Task) -> Done[Result]:

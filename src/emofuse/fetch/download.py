@@ -103,7 +103,7 @@ def _more(url: str, part: Path, size: int | None, progress: Progress) -> None:
         return  # everything was there already
     with answer:
         headers: Message = answer.headers  # type: ignore[attr-defined]  # an http answer has them
-        first, total = _range(headers, status=answer.status)  # type: ignore[attr-defined]
+        first, total = _range(headers, status=answer.status)  # type: ignore[attr-defined]  # urllib types its answers loosely
         have = have if first == have else 0
         if first not in (0, have):
             part.unlink(missing_ok=True)

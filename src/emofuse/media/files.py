@@ -187,7 +187,7 @@ def clip_from_files(
         said["eeg"] = Path(eeg).name
         with _rest(Path(eeg), bool(probes), Modality.EEG, said):
             if ms:
-                _overlaps(Path(eeg), preview(Path(eeg), **eeg_as).duration, ms, duration, Modality.EEG)  # type: ignore[arg-type]
+                _overlaps(Path(eeg), preview(Path(eeg), **eeg_as).duration, ms, duration, Modality.EEG)  # type: ignore[arg-type]  # told by name, checked where it is used
             within = Segment(max(-ms, 0), duration - ms) if duration else None  # of its own time
             worn = eeg_source(Path(eeg), **eeg_as, within=within)  # type: ignore[arg-type]  # the same names
             sources[Modality.EEG] = shifted(worn, ms, until=duration or None)

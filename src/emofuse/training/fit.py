@@ -137,7 +137,7 @@ def fit(
 
     with _without_news("lightning.fabric", "lightning.pytorch"):  # that it uses the precision it was asked for
         where = "gpu" if torch.cuda.is_available() else "cpu"
-        fabric = Fabric(accelerator=where, devices=1, precision=precision)  # type: ignore[arg-type]
+        fabric = Fabric(accelerator=where, devices=1, precision=precision)  # type: ignore[arg-type]  # words that Fabric spells out as literals
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)  # dropout has no generator of its own
     if all(p.ndim < VOLUME for p in network.parameters()):

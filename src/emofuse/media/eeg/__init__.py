@@ -129,7 +129,7 @@ def eeg_source(
         "unit": unit,
     }
     choose(Path(path), **how)  # type: ignore[arg-type]  # the same names
-    return Source(Path(path), partial(read_eeg, **how), partial(stream, within=within, **how))  # type: ignore[arg-type]
+    return Source(Path(path), partial(read_eeg, **how), partial(stream, within=within, **how))  # type: ignore[arg-type]  # told by name, checked where it is used
 
 
 def stream(

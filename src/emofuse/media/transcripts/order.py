@@ -101,7 +101,7 @@ def _ended(ordered: list[Cue], notes: list[str]) -> list[Cue]:
     for cue in reversed(ordered):
         start = _start(cue)
         if cue.end is None:
-            cue = replace(cue, end=start + LASTING if following is None else min(following, start + LASTING))  # noqa: PLW2901
+            cue = replace(cue, end=start + LASTING if following is None else min(following, start + LASTING))  # the cue as it is kept
         ended.append(cue)
         following = start if following is None or start < following else following
     return [cue for cue in reversed(ended) if _end(cue) > _start(cue)]
