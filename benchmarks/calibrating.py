@@ -142,7 +142,7 @@ def told(title: str, outcomes: Iterator[tuple[str, Outcome]]) -> list[str]:
     say(
         f"{int(kept.sum())} of {len(rows)} kept; UAR {first.mean():.3f} to {then.mean():.3f}, "
         f"{gain.mean():+.3f} [{low:+.3f}, {high:+.3f}], "
-        f"p {flipped(gain):.4f}, {int((gain < 0).sum())} worse; "
+        f"p {flipped(gain).p:.4f}, {int((gain < 0).sum())} worse; "
         f"log-loss {loss.mean():.3f} to {lost.mean():.3f}"
     )
     say("")
