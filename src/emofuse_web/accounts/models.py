@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -57,6 +58,11 @@ class Invitation(models.Model):
     used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     used = models.DateTimeField(null=True, blank=True)
 
+    @property
+    def open(self) -> bool:
+        """Whether somebody may still use it."""
+        return self.used is None and self.expires > timezone.now()
+
 
 class Token(models.Model):
     """What a program signs in with: ``emo_`` and 256 bit, of which only a hash is kept."""
@@ -72,6 +78,11 @@ class Token(models.Model):
     last_used = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)
 
+    @property
+    def works(self) -> bool:
+        """Whether a program may still sign in with it."""
+        return self.revoked is None and (self.expires is None or self.expires > timezone.now())
+
 
 class Event(models.Model):
     """The audit log: who did what to what, without what was in it."""
@@ -81,3 +92,33 @@ class Event(models.Model):
     verb = models.CharField(max_length=60)  # "analysis.created", "token.revoked", ...
     subject = models.CharField(max_length=80, blank=True)  # the id of what it was done to
     detail = models.JSONField(default=dict, blank=True)
+
+
+class Export(models.Model):
+    """Everything of an account in one file; its bytes lie in storage as ``exports/<id>`` for a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="exports")
+    job = models.OneToOneField("jobs.Job", on_delete=models.CASCADE, related_name="export")
+    size = models.BigIntegerField(default=0)  # bytes; none until it is made
+    digest = models.CharField(max_length=64, blank=True)  # SHA-256
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+
+
+class Notice(models.Model):
+    """What people who are recorded are told: made by a user, to be read by anybody who has its address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    version = models.CharField(max_length=20)  # of the text around what was said
+    language = models.CharField(max_length=8)
+    said = models.JSONField(default=dict)  # {"who", "purpose", "setting", "analysed": [...], "why", "days", "contact"}
+    created = models.DateTimeField(auto_now_add=True)
+
+
+class Erasure(models.Model):
+    """Keys of bytes that went with an account, to be removed once more: somebody may have been writing them at that moment."""
+
+    keys = models.JSONField(default=list)
+    created = models.DateTimeField(auto_now_add=True)
