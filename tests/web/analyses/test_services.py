@@ -1,0 +1,232 @@
+"""What may be asked, and what becomes of it when it is removed."""
+
+import uuid
+
+import pytest
+
+from emofuse_web.accounts.models import Event
+from emofuse_web.analyses.models import Analysis, Artifact, IdempotencyKey
+from emofuse_web.analyses.problems import Refused
+from emofuse_web.analyses.services import analysis_cancel, analysis_remove, analysis_request, analysis_retry
+from emofuse_web.jobs.models import Job
+from emofuse_web.storage import storage
+from emofuse_web.uploads.models import Upload
+
+pytestmark = pytest.mark.django_db
+
+
+def asked(owner, inputs, **fields):
+    said = {"mode": "av", "purpose": "research", "setting": "elsewhere", "notice": "1", "consent": True}
+    return analysis_request(owner=owner, inputs=inputs, **(said | fields))
+
+
+def refused(*args, **fields) -> Refused:
+    with pytest.raises(Refused) as problem:
+        asked(*args, **fields)
+    assert not Analysis.objects.exists() or fields.get("key"), "nothing is left behind"
+    assert problem.value.title and problem.value.detail and problem.value.fix
+    return problem.value
+
+
+def test_an_analysis_waits_with_its_purpose_notice_and_consent(alice, upload):
+    film = upload(alice)
+
+    analysis = asked(alice, {"video": film.id}, label=" visit 12 ", retention_days=7)
+
+    assert (analysis.job.kind, analysis.job.status, analysis.job.owner) == ("analysis", "queued", alice)
+    assert (analysis.purpose, analysis.notice, analysis.label) == ("research", "1", "visit 12")
+    assert analysis.consent is not None
+    assert (analysis.expires - analysis.consent).days == 7
+    assert analysis.options == {"explain": False, "annotate_video": True, "offsets": {}, "language": "en"}
+    film.refresh_from_db()
+    assert film.expires == analysis.expires
+    assert Event.objects.get(verb="analysis.created").subject == str(analysis.id)
+
+
+@pytest.mark.parametrize("setting", ["workplace", "education"])
+@pytest.mark.parametrize("purpose", ["research", "personal", "marketing", "other"])
+def test_work_and_education_are_refused_whatever_the_reason(alice, upload, setting, purpose):
+    problem = refused(alice, {"video": upload(alice).id}, setting=setting, purpose=purpose, reason="because it would be very useful to us")
+
+    assert (problem.code, problem.status) == ("PURPOSE_REFUSED", 422)
+
+
+@pytest.mark.parametrize("purpose", ["medical", "safety"])
+def test_a_medical_or_safety_purpose_at_work_needs_a_reason(alice, upload, purpose):
+    film = upload(alice).id
+
+    assert refused(alice, {"video": film}, setting="workplace", purpose=purpose, reason=" short ").code == "PURPOSE_REFUSED"
+    assert asked(alice, {"video": film}, setting="workplace", purpose=purpose, reason="fatigue of crane drivers, study 14").reason
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"purpose": "fun"}, "PURPOSE_MISSING"),
+        ({"setting": ""}, "PURPOSE_MISSING"),
+        ({"notice": ""}, "NOTICE_MISSING"),
+        ({"notice": "a b"}, "NOTICE_MISSING"),
+        ({"consent": False}, "CONSENT_MISSING"),
+        ({"consent": "yes"}, "CONSENT_MISSING"),
+        ({"mode": "live"}, "REQUEST_INVALID"),
+        ({"mode": "av_eeg"}, "INPUT_MISSING"),
+        ({"mode": "text"}, "INPUT_MISSING"),
+        ({"model": "oracle"}, "MODEL_UNKNOWN"),
+        ({"options": {"hop_ms": 500}}, "REQUEST_INVALID"),
+        ({"options": {"explain": 1}}, "REQUEST_INVALID"),
+        ({"options": {"language": "xx"}}, "REQUEST_INVALID"),
+        ({"options": {"offsets": {"audio": 1.0}}}, "REQUEST_INVALID"),  # there is no sound of its own
+        ({"options": {"offsets": [1]}}, "REQUEST_INVALID"),
+        ({"retention_days": 0}, "RETENTION"),
+        ({"retention_days": 366}, "RETENTION"),
+        ({"retention_days": True}, "RETENTION"),
+        ({"label": "a\nb"}, "REQUEST_INVALID"),
+        ({"label": "a" * 201}, "REQUEST_INVALID"),
+        ({"webhook": "http://example.org/"}, "WEBHOOK"),
+        ({"webhook": "https://a:b@example.org/"}, "WEBHOOK"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_code(alice, upload, fields, code):
+    assert refused(alice, {"video": upload(alice).id}, **fields).code == code
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e9, None, "1", True])
+def test_an_offset_of_eeg_is_a_number_of_seconds(alice, upload, value):
+    inputs = {"video": upload(alice).id, "eeg": upload(alice, "eeg").id}
+
+    assert refused(alice, inputs, mode="av_eeg", options={"offsets": {"eeg": value}}).code == "REQUEST_INVALID"
+
+
+def test_sound_may_be_found_by_ear(alice, upload):
+    inputs = {"video": upload(alice).id, "audio": upload(alice, "audio").id}
+
+    assert asked(alice, inputs, options={"offsets": {"audio": None}}).options["offsets"] == {"audio": None}
+
+
+def test_words_alone_take_no_sound(alice, upload):
+    inputs = {"text": upload(alice, "text").id, "audio": upload(alice, "audio").id}
+
+    assert refused(alice, inputs, mode="text").code == "INPUT_UNEXPECTED"
+
+
+def test_somebody_elses_file_is_as_unknown_as_none(alice, bob, upload):
+    theirs, none = (refused(alice, {"video": id}) for id in (upload(bob).id, uuid.uuid4()))
+
+    assert str(theirs) == str(none)
+    assert theirs.code == "INPUT_UNKNOWN"
+
+
+def test_a_file_is_taken_only_for_what_it_is_and_when_it_is_ready(alice, upload):
+    assert refused(alice, {"video": upload(alice, "eeg").id}).code == "INPUT_ROLE"
+    for state in ("receiving", "checking", "refused"):
+        assert refused(alice, {"video": upload(alice, state=state).id}).code == "INPUT_NOT_READY"
+
+
+def test_the_fourth_analysis_at_a_time_is_refused(alice, upload, settings):
+    film = upload(alice).id
+    for _ in range(settings.QUOTA_RUNNING):
+        asked(alice, {"video": film})
+
+    with pytest.raises(Refused, match="Too many analyses") as problem:
+        asked(alice, {"video": film})
+    assert (problem.value.code, problem.value.status) == ("QUOTA_RUNNING", 429)
+    assert Analysis.objects.count() == Job.objects.count() == settings.QUOTA_RUNNING
+
+
+def test_full_space_is_refused(alice, upload, settings):
+    settings.QUOTA_BYTES = 3
+
+    assert refused(alice, {"video": upload(alice, content=b"1234").id}).code == "QUOTA_BYTES"
+
+
+def test_too_many_files_are_refused(alice, upload, settings):
+    settings.QUOTA_FILES = 1
+    upload(alice)
+
+    assert refused(alice, {"video": upload(alice).id}).code == "QUOTA_FILES"
+
+
+def test_the_same_request_under_the_same_key_is_done_once(alice, upload):
+    film, key = upload(alice).id, uuid.uuid4()
+
+    first, again = (asked(alice, {"video": film}, key=key) for _ in range(2))
+
+    assert first == again
+    assert Analysis.objects.count() == Job.objects.count() == 1
+
+
+def test_another_request_under_the_same_key_is_refused(alice, upload):
+    film, key = upload(alice).id, uuid.uuid4()
+    asked(alice, {"video": film}, key=key)
+
+    problem = refused(alice, {"video": film}, key=key, label="other")
+
+    assert (problem.code, problem.status) == ("KEY_REUSED", 409)
+    assert Analysis.objects.count() == 1
+
+
+def test_keys_of_two_users_do_not_meet(alice, bob, upload):
+    key = uuid.uuid4()
+
+    assert asked(alice, {"video": upload(alice).id}, key=key) != asked(bob, {"video": upload(bob).id}, key=key)
+
+
+def test_what_waits_is_cancelled_at_once_and_what_is_over_cannot_be(alice, upload, analysis):
+    waiting = asked(alice, {"video": upload(alice).id})
+
+    assert analysis_cancel(analysis=waiting, by=alice).job.status == "cancelled"
+    for status in ("succeeded", "partial", "failed", "cancelled", "expired"):
+        with pytest.raises(Refused) as problem:
+            analysis_cancel(analysis=analysis(alice, status=status), by=alice)
+        assert (problem.value.code, problem.value.status) == ("JOB_OVER", 409)
+
+
+def test_what_failed_can_be_tried_again_while_its_files_are_there(alice, upload, analysis):
+    film = upload(alice)
+
+    assert analysis_retry(analysis=analysis(alice, status="failed", video=film), by=alice).job.status == "queued"
+    for status, fields, code in (
+        ("failed", {}, "INPUT_GONE"),
+        ("succeeded", {"video": film}, "JOB_NOT_OVER"),
+        ("running", {"video": film}, "JOB_NOT_OVER"),
+    ):
+        with pytest.raises(Refused) as problem:
+            analysis_retry(analysis=analysis(alice, status=status, **fields), by=alice)
+        assert problem.value.code == code
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "succeeded", "failed"])
+def test_removal_leaves_no_rows_and_no_bytes(alice, upload, analysis, artifact, status):
+    film = upload(alice)
+    one = analysis(alice, status=status, video=film)
+    made = [artifact(one, kind) for kind in ("json", "proxy", "lanes")]
+    IdempotencyKey.objects.create(owner=alice, key=uuid.uuid4(), body="0" * 64, analysis=one)
+    keys = [f"uploads/{film.id}", *(f"artifacts/{row.id}" for row in made)]
+
+    analysis_remove(analysis=one, by=alice)
+
+    for rows in (Analysis, Artifact, Job, Upload, IdempotencyKey):
+        assert not rows.objects.exists()
+    for key in keys:
+        with pytest.raises(FileNotFoundError):
+            storage().size(key)
+
+
+def test_a_file_that_another_analysis_needs_stays(alice, upload, analysis):
+    film = upload(alice)
+    one, other = analysis(alice, video=film), analysis(alice, video=film)
+
+    analysis_remove(analysis=one, by=alice)
+
+    assert storage().size(f"uploads/{film.id}") == film.size
+    analysis_remove(analysis=other, by=alice)
+    assert not Upload.objects.exists()
+
+
+def test_removing_twice_is_removing_once(alice, analysis):
+    one = analysis(alice)
+
+    analysis_remove(analysis=one, by=alice)
+    analysis_remove(analysis=one, by=alice)
+
+    assert Event.objects.filter(verb="analysis.removed").count() == 1
