@@ -5,6 +5,7 @@ are all it takes to grow.
 """
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 from emofuse_web.config.environment import flag, home, number, secret, text, words
 
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.admin",
+    "emofuse_web.accounts",  # before allauth, whose pages it dresses
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -41,7 +43,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_prometheus",
-    "emofuse_web.accounts",
     "emofuse_web.jobs",
     "emofuse_web.uploads",
     "emofuse_web.analyses",
@@ -62,7 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "emofuse_web.accounts.seen.Seen",  # allauth's own writes a row at every request
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -111,11 +112,17 @@ REDIS_URL = text("REDIS_URL", CELERY_BROKER_URL if CELERY_BROKER_URL.startswith(
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # of 300, Django's own, somebody could wash away who failed to sign in
+    }
 }
 
 # --- files --------------------------------------------------------------------------------------------------------------------------
 STORAGE = text("EMOFUSE_STORAGE", str(HOME / "files"))  # a folder, or s3://bucket/prefix (?endpoint_url=…)
+SPOOL = text("EMOFUSE_SPOOL")  # where files arrive piece by piece; with S3 a folder that web and quick workers share, else beside the rest
+ACCEL = text("EMOFUSE_ACCEL")  # the internal address under which nginx or caddy serves STORAGE (X-Accel-Redirect); empty: we serve it
 UPLOAD_LIMIT = number("EMOFUSE_UPLOAD_LIMIT_MB", 2_048, least=1) * 2**20  # bytes a file
 PLAIN_UPLOAD_LIMIT = 100 * 2**20  # bytes of a file that is sent in one piece
 QUOTA_BYTES = number("EMOFUSE_QUOTA_MB", 10_240, least=1) * 2**20  # bytes a user
@@ -142,18 +149,25 @@ SIGN_UP_OPEN = flag("EMOFUSE_SIGN_UP_OPEN", default=False)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "analyses:list"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ALLAUTH_TRUSTED_PROXY_COUNT = number("EMOFUSE_PROXIES", 0)  # of ours, in front: whose words about a client's address are believed
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation goes to the address it names; open sign-up turns it on
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGN_UP_OPEN else "none"  # an invitation goes to the address it names
+ACCOUNT_CHANGE_EMAIL = True  # one address, replaced when the new one is verified
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/ip,5/5m/key"}
 ACCOUNT_ADAPTER = "emofuse_web.accounts.adapter.Adapter"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever was invited is no stranger; open sign-up verifies first
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # periods of 30 s that a clock may be wrong
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey stands for both factors, so it asks for a PIN or a finger
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = True
 EMAIL_HOST = text("EMAIL_HOST")
@@ -161,7 +175,10 @@ EMAIL_PORT = number("EMAIL_PORT", 587)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = text("EMAIL_USER"), text("EMAIL_PASSWORD")
 EMAIL_USE_TLS = flag("EMAIL_TLS", default=True)
 DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "emofuse@localhost")
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+SENDS_MAIL = bool(EMAIL_HOST)  # pages promise no message that nobody would get
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SENDS_MAIL else 'dummy'}.EmailBackend"  # never on the console: addresses, links
+if SIGN_UP_OPEN and not SENDS_MAIL:
+    raise ImproperlyConfigured("EMOFUSE_SIGN_UP_OPEN is set, and no EMAIL_HOST. Expected both, to verify addresses; set EMAIL_HOST, or close it.")
 
 # --- what a browser is told ---------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
@@ -170,6 +187,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -200,13 +218,14 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
 LOCALE_PATHS = [__file__.rsplit("/", 2)[0] + "/locale"]
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
 LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = True, HTTPS, "Lax"
 USE_TZ, TIME_ZONE = True, text("EMOFUSE_TIME_ZONE", "UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [__file__.rsplit("/", 2)[0] + "/static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},  # not used: emofuse_web.uploads.storage keeps what users bring
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},  # not used: emofuse_web.storage keeps what users bring
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = False
