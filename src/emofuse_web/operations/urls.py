@@ -1,6 +1,13 @@
-"""Addresses of operations."""
+"""Addresses for whoever runs it, and for machines that watch."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from emofuse_web.operations import health, views
 
 app_name = "operations"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("operations/", views.page, name="page"),
+    path("healthz", health.lives, name="lives"),
+    path("readyz", health.ready, name="ready"),
+    path("metrics", health.figures, name="figures"),
+]
