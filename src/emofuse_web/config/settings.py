@@ -108,6 +108,7 @@ JOB_BEAT = number("EMOFUSE_JOB_BEAT", 10, least=1)  # s between heartbeats
 JOB_POLL = number("EMOFUSE_JOB_POLL_MS", 500, least=20)  # ms between looks at the rows
 JOB_ATTEMPTS = 3  # for faults of ours; a fault of the input gets one
 JOB_BACKOFF = (10, 60, 300)  # s before an attempt is made again
+JOB_TIME = number("EMOFUSE_JOB_TIME", 6, least=1)  # s of work that a second of recording may take; no more than for an hour of it
 REDIS_URL = text("REDIS_URL", CELERY_BROKER_URL if CELERY_BROKER_URL.startswith("redis") else "")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -128,6 +129,7 @@ PLAIN_UPLOAD_LIMIT = 100 * 2**20  # bytes of a file that is sent in one piece
 QUOTA_BYTES = number("EMOFUSE_QUOTA_MB", 10_240, least=1) * 2**20  # bytes a user
 QUOTA_FILES = number("EMOFUSE_QUOTA_FILES", 500, least=1)
 QUOTA_RUNNING = number("EMOFUSE_QUOTA_RUNNING", 3, least=1)  # analyses of one user that run at the same time
+QUOTA_WAITING = number("EMOFUSE_QUOTA_WAITING", 200, least=1)  # analyses of one user that wait or run
 UPLOAD_KEPT = number("EMOFUSE_UPLOAD_KEPT_H", 24, least=1)  # h that a file nobody analysed is kept
 RETENTION_DAYS = number("EMOFUSE_RETENTION_DAYS", 30, least=1)
 RETENTION_MOST = number("EMOFUSE_RETENTION_MOST_DAYS", 365, least=1)
