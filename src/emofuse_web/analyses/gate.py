@@ -9,7 +9,7 @@ import re
 from django.utils.translation import gettext as _
 
 from emofuse_web.analyses.models import Purpose, Setting
-from emofuse_web.analyses.problems import Refused
+from emofuse_web.analyses.problems import refused
 
 GUARDED = (Setting.WORKPLACE, Setting.EDUCATION)
 EXCEPTED = (Purpose.MEDICAL, Purpose.SAFETY)
@@ -23,41 +23,24 @@ def purpose_checked(*, purpose: str, setting: str, reason: str) -> None:
     Raises:
         Refused: No such purpose or setting; or work or education, without a medical or safety reason that is told.
     """
-    for value, known, what in ((purpose, Purpose, _("purpose")), (setting, Setting, _("setting"))):
+    for value, known in ((purpose, Purpose), (setting, Setting)):
         if value not in known.values:
-            raise Refused(
-                "PURPOSE_MISSING",
-                _("What it is for is not told"),
-                _("'%(value)s' is no %(what)s. Expected one of: %(known)s.")
-                % {"value": value, "what": what, "known": ", ".join(known.values)},
-                _("Choose one of them."),
-            )
-    if len(reason) > REASON_MOST:
-        raise Refused(
-            "REQUEST_INVALID",
-            _("The reason is too long"),
-            _("It has %(count)d characters. Expected at most %(most)d.") % {"count": len(reason), "most": REASON_MOST},
-            _("Shorten it."),
-        )
+            raise refused("PURPOSE_MISSING", _("Expected one of: %(known)s.") % {"known": ", ".join(known.values)})
+    if len(reason) > REASON_MOST or not all(c.isprintable() or c in "\r\n\t" for c in reason):
+        raise refused("OPTION_INVALID", _("Expected a reason of at most %(most)d characters that can be read.") % {"most": REASON_MOST})
     if setting not in GUARDED:
         return
     if purpose not in EXCEPTED:
-        raise Refused(
+        raise refused(
             "PURPOSE_REFUSED",
-            _("Not at work, and not in education"),
             _(
                 "Reading the emotions of people at work or in education is forbidden in the European Union "
                 "(Regulation 2024/1689, article 5(1)(f)), except for medical or safety reasons, and their consent does not change that."
             ),
-            _("If the purpose is medical or safety, choose it and say why; otherwise do not analyse this recording."),
         )
     if len(reason.strip()) < REASON_LEAST:
-        raise Refused(
-            "PURPOSE_REFUSED",
-            _("The medical or safety reason is not told"),
-            _("At work and in education it is needed. Expected at least %(least)d characters that say what it is for.")
-            % {"least": REASON_LEAST},
-            _("Write the reason; it is kept with the analysis."),
+        raise refused(
+            "REASON_MISSING", _("At work and in education it is needed, in at least %(least)d characters.") % {"least": REASON_LEAST}
         )
 
 
@@ -67,18 +50,11 @@ def told_checked(*, notice: str, consent: bool) -> None:
     Raises:
         Refused: No version of a notice, or no consent.
     """
-    if not re.fullmatch(r"[\w.\-]{1,20}", notice):
-        raise Refused(
+    if not re.fullmatch(r"[A-Za-z0-9_.\-]{1,20}", notice):
+        raise refused(
             "NOTICE_MISSING",
-            _("Which notice the people were given is not told"),
             _("Everybody who is shown or heard must be told that emotions are read (Regulation 2024/1689, article 50(3)). ")
             + _("Expected the version of that notice: up to 20 letters, digits, dots and dashes."),
-            _("Give them the notice, which the privacy pages make for you, and name its version."),
         )
     if consent is not True:
-        raise Refused(
-            "CONSENT_MISSING",
-            _("Nobody said that the people agreed"),
-            _("An analysis needs the consent of everybody who is shown or heard."),
-            _("Ask them, and then say so; without their consent do not analyse it."),
-        )
+        raise refused("CONSENT_MISSING", _("An analysis needs the consent of everybody who is shown or heard."))

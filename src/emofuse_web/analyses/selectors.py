@@ -60,7 +60,7 @@ def artifact_of_kind(analysis: Analysis, kind: str) -> Artifact | None:
 
 
 def lanes_of(analysis: Analysis) -> list[dict[str, object]]:
-    """The lanes of its answer, the fused one first: name, labels, the one label of all, and mean probabilities; empty before there is one."""
+    """The lanes of its answer, the fused one first: name, labels, the label of all, mean probabilities; empty before there is one."""
     return [
         {"name": lane["name"], "labels": lane["labels"], "label": lane["label"], "pooled": lane["pooled"], "threshold": lane["threshold"]}
         for lane in document(analysis).get("lanes", [])

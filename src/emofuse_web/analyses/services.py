@@ -10,16 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emofuse_web.accounts.models import Event, User
+from emofuse_web.accounts import audit
+from emofuse_web.accounts.models import User
 from emofuse_web.analyses.asked import inputs_checked, label_checked, model_checked, options_checked, retention_checked
 from emofuse_web.analyses.gate import purpose_checked, told_checked
 from emofuse_web.analyses.models import Analysis, IdempotencyKey
-from emofuse_web.analyses.problems import Refused
+from emofuse_web.analyses.problems import refused
 from emofuse_web.analyses.quota import quota_checked
 from emofuse_web.jobs import queue
 from emofuse_web.jobs.models import Job, Kind, Status
 from emofuse_web.storage import storage
 from emofuse_web.uploads.models import Upload
+from emofuse_web.uploads.services import upload_bytes_gone, upload_needed
 
 LANE = "cpu"
 ROLES = ("video", "audio", "eeg", "text")
@@ -75,7 +77,7 @@ def analysis_request(
     told_checked(notice=notice, consent=consent)
     files = inputs_checked(owner=owner, mode=mode, inputs=inputs)
     said = {
-        "model": model_checked(model),
+        "model": model_checked(model, files),
         "options": options_checked(options or {}, files),
         "retention_days": retention_checked(retention_days),
         "label": label_checked(label),
@@ -111,13 +113,7 @@ def _body(said: object) -> str:
 
 def _again(before: IdempotencyKey, body: str) -> Analysis:
     if before.body != body:
-        raise Refused(
-            "KEY_REUSED",
-            _("This key was used for something else"),
-            _("The Idempotency-Key belongs to an earlier request that asked for something else."),
-            _("Use a new key for a new request."),
-            409,
-        )
+        raise refused("KEY_REUSED", _("The key belongs to an earlier request that asked for something else."))
     return before.analysis
 
 
@@ -136,13 +132,7 @@ def analysis_cancel(*, analysis: Analysis, by: User) -> Analysis:
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=analysis.job_id)
         if job.terminal:
-            raise Refused(
-                "JOB_OVER",
-                _("It is over"),
-                _("The analysis is %(status)s. Expected one that waits or runs.") % {"status": Status(job.status).label},
-                _("There is nothing to cancel; remove it if you do not want it."),
-                409,
-            )
+            raise refused("JOB_OVER", _standing(job))
         queue.job_cancel(job=job)
         _told(by, "analysis.cancelled", analysis)
     return Analysis.objects.select_related("job").get(pk=analysis.pk)
@@ -157,22 +147,12 @@ def analysis_retry(*, analysis: Analysis, by: User) -> Analysis:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=by.pk)
         job = Job.objects.select_for_update().get(pk=analysis.job_id)
+        if not job.terminal:
+            raise refused("JOB_NOT_OVER", _standing(job))
         if job.status not in (Status.FAILED, Status.CANCELLED):
-            raise Refused(
-                "JOB_NOT_OVER",
-                _("It cannot be tried again"),
-                _("The analysis is %(status)s. Expected one that failed or was cancelled.") % {"status": Status(job.status).label},
-                _("Ask for a new analysis instead."),
-                409,
-            )
+            raise refused("JOB_OVER", _standing(job), _("Ask for a new analysis instead."))
         if not any(getattr(analysis, f"{role}_id") for role in ROLES):
-            raise Refused(
-                "INPUT_GONE",
-                _("Its files are gone"),
-                _("The files of this analysis were removed."),
-                _("Bring them again, and ask for a new analysis."),
-                409,
-            )
+            raise refused("INPUT_GONE", _("The files of this analysis were removed."))
         quota_checked(by)
         queue.job_retry(job=job)
         _told(by, "analysis.retried", analysis)
@@ -200,17 +180,15 @@ def analysis_remove(*, analysis: Analysis, by: User | None) -> None:
         _told(by, "analysis.removed", analysis)
 
 
-def upload_needed(upload: Upload) -> bool:
-    """Whether an analysis needs this file."""
-    return any(Analysis.objects.filter(**{role: upload}).exists() for role in ROLES)
-
-
 def _upload_gone(upload: Upload) -> None:
-    storage().delete(f"uploads/{upload.id}")
-    if upload.look_id:
-        Job.objects.filter(pk=upload.look_id).delete()
+    upload_bytes_gone(upload.id)
+    Job.objects.filter(pk=upload.look_id).delete()
     upload.delete()
 
 
+def _standing(job: Job) -> str:
+    return _("The analysis stands at: %(status)s.") % {"status": Status(job.status).label}
+
+
 def _told(by: User | None, verb: str, analysis: Analysis) -> None:
-    Event.objects.create(actor=by, verb=verb, subject=str(analysis.pk), detail={"mode": analysis.mode})
+    audit.event(by, verb, analysis, mode=analysis.mode)

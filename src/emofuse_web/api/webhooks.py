@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
-from emofuse_web.analyses.problems import Refused
+from emofuse_web.analyses.problems import refused
 
 LONGEST = 500
 
@@ -23,10 +23,7 @@ def webhook_checked(address: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise Refused(
-            "WEBHOOK",
-            _("The webhook cannot be called"),
-            _("Expected an https address without a password, on the usual port, with at most %(most)d characters.") % {"most": LONGEST},
-            _("Give such an address, or leave it out."),
+        raise refused(
+            "WEBHOOK_REFUSED", _("Expected an https address of at most %(most)d characters, without a password.") % {"most": LONGEST}
         )
     return address

@@ -55,7 +55,7 @@ def test_work_and_education_are_refused_whatever_the_reason(alice, upload, setti
 def test_a_medical_or_safety_purpose_at_work_needs_a_reason(alice, upload, purpose):
     film = upload(alice).id
 
-    assert refused(alice, {"video": film}, setting="workplace", purpose=purpose, reason=" short ").code == "PURPOSE_REFUSED"
+    assert refused(alice, {"video": film}, setting="workplace", purpose=purpose, reason=" short ").code == "REASON_MISSING"
     assert asked(alice, {"video": film}, setting="workplace", purpose=purpose, reason="fatigue of crane drivers, study 14").reason
 
 
@@ -68,22 +68,23 @@ def test_a_medical_or_safety_purpose_at_work_needs_a_reason(alice, upload, purpo
         ({"notice": "a b"}, "NOTICE_MISSING"),
         ({"consent": False}, "CONSENT_MISSING"),
         ({"consent": "yes"}, "CONSENT_MISSING"),
-        ({"mode": "live"}, "REQUEST_INVALID"),
+        ({"mode": "live"}, "OPTION_INVALID"),
         ({"mode": "av_eeg"}, "INPUT_MISSING"),
         ({"mode": "text"}, "INPUT_MISSING"),
         ({"model": "oracle"}, "MODEL_UNKNOWN"),
-        ({"options": {"hop_ms": 500}}, "REQUEST_INVALID"),
-        ({"options": {"explain": 1}}, "REQUEST_INVALID"),
-        ({"options": {"language": "xx"}}, "REQUEST_INVALID"),
-        ({"options": {"offsets": {"audio": 1.0}}}, "REQUEST_INVALID"),  # there is no sound of its own
-        ({"options": {"offsets": [1]}}, "REQUEST_INVALID"),
-        ({"retention_days": 0}, "RETENTION"),
-        ({"retention_days": 366}, "RETENTION"),
-        ({"retention_days": True}, "RETENTION"),
-        ({"label": "a\nb"}, "REQUEST_INVALID"),
-        ({"label": "a" * 201}, "REQUEST_INVALID"),
-        ({"webhook": "http://example.org/"}, "WEBHOOK"),
-        ({"webhook": "https://a:b@example.org/"}, "WEBHOOK"),
+        ({"options": {"hop_ms": 500}}, "OPTION_INVALID"),
+        ({"options": {"explain": 1}}, "OPTION_INVALID"),
+        ({"options": {"language": "xx"}}, "OPTION_INVALID"),
+        ({"options": {"offsets": {"audio": 1.0}}}, "OPTION_INVALID"),  # there is no sound of its own
+        ({"options": {"offsets": [1]}}, "OPTION_INVALID"),
+        ({"retention_days": 0}, "OPTION_INVALID"),
+        ({"retention_days": 366}, "OPTION_INVALID"),
+        ({"retention_days": True}, "OPTION_INVALID"),
+        ({"reason": "a\x00b"}, "OPTION_INVALID"),
+        ({"label": "a\nb"}, "OPTION_INVALID"),
+        ({"label": "a" * 201}, "OPTION_INVALID"),
+        ({"webhook": "http://example.org/"}, "WEBHOOK_REFUSED"),
+        ({"webhook": "https://a:b@example.org/"}, "WEBHOOK_REFUSED"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_code(alice, upload, fields, code):
@@ -94,7 +95,7 @@ def test_what_cannot_be_is_refused_with_a_code(alice, upload, fields, code):
 def test_an_offset_of_eeg_is_a_number_of_seconds(alice, upload, value):
     inputs = {"video": upload(alice).id, "eeg": upload(alice, "eeg").id}
 
-    assert refused(alice, inputs, mode="av_eeg", options={"offsets": {"eeg": value}}).code == "REQUEST_INVALID"
+    assert refused(alice, inputs, mode="av_eeg", options={"offsets": {"eeg": value}}).code == "OPTION_INVALID"
 
 
 def test_sound_may_be_found_by_ear(alice, upload):
@@ -122,15 +123,22 @@ def test_a_file_is_taken_only_for_what_it_is_and_when_it_is_ready(alice, upload)
         assert refused(alice, {"video": upload(alice, state=state).id}).code == "INPUT_NOT_READY"
 
 
-def test_the_fourth_analysis_at_a_time_is_refused(alice, upload, settings):
+def test_more_than_may_wait_are_refused(alice, upload, settings):
+    settings.QUOTA_WAITING = 3
     film = upload(alice).id
-    for _ in range(settings.QUOTA_RUNNING):
+    for _ in range(3):
         asked(alice, {"video": film})
 
-    with pytest.raises(Refused, match="Too many analyses") as problem:
+    with pytest.raises(Refused, match="under way") as problem:
         asked(alice, {"video": film})
     assert (problem.value.code, problem.value.status) == ("QUOTA_RUNNING", 429)
-    assert Analysis.objects.count() == Job.objects.count() == settings.QUOTA_RUNNING
+    assert Analysis.objects.count() == Job.objects.count() == 3
+
+
+def test_a_recognizer_that_listens_to_nothing_there_is_refused(alice, upload):
+    assert refused(alice, {"video": upload(alice).id}, model="text").code == "MODEL_UNFIT"
+    assert refused(alice, {"text": upload(alice, "text").id}, mode="text", model="light").code == "MODEL_UNFIT"
+    assert asked(alice, {"video": upload(alice).id}, model="voice").model == "voice"
 
 
 def test_full_space_is_refused(alice, upload, settings):
@@ -187,7 +195,7 @@ def test_what_failed_can_be_tried_again_while_its_files_are_there(alice, upload,
     assert analysis_retry(analysis=analysis(alice, status="failed", video=film), by=alice).job.status == "queued"
     for status, fields, code in (
         ("failed", {}, "INPUT_GONE"),
-        ("succeeded", {"video": film}, "JOB_NOT_OVER"),
+        ("succeeded", {"video": film}, "JOB_OVER"),
         ("running", {"video": film}, "JOB_NOT_OVER"),
     ):
         with pytest.raises(Refused) as problem:
