@@ -1,1 +1,5 @@
 """A child process that may be attacked by what it reads: limits, no network, one folder, an empty environment."""
+
+from emofuse_web.sandbox.start import entered, environment, level
+
+__all__ = ["entered", "environment", "level"]
