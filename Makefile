@@ -3,16 +3,20 @@
 #   make demo [CLIP=path]   analyse a clip and leave everything in results/demo
 #   make test               format, lint, types, packages, docs, tests and doctests; stops at the first failure
 #   make check              the same without tests that take over a second
+#   make serve [PORT=8000]  the web application on this machine
+#   make stress             kill, starve and flood the web application, and record what came of it (some twenty minutes)
 #   make bench              measure speed and memory, and record them
 #   make record             docs/results.md and docs/benchmarks.md from their JSON, docs/corpora.md from the corpora
 #   make docs               the documentation in site/
 
-.PHONY: demo test long check bench record docs lint clean
+.PHONY: demo serve test long stress check bench record docs lint clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 OUT := results/demo
-BENCHMARKS := $(filter-out benchmarks/comparators.py benchmarks/commands.py benchmarks/copies.py benchmarks/baseline.py benchmarks/calibrating.py benchmarks/choosing.py,$(wildcard benchmarks/*.py)) # those measure accuracy, on data one must have
+PORT := 8000
+WEB := $(wildcard benchmarks/web_*.py)
+BENCHMARKS := $(filter-out $(WEB) benchmarks/comparators.py benchmarks/commands.py benchmarks/copies.py benchmarks/baseline.py benchmarks/calibrating.py benchmarks/choosing.py,$(wildcard benchmarks/*.py)) # those measure accuracy, on data one must have
 # Tests share the cores by process; one thread each keeps them out of each other's way.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
@@ -32,10 +36,17 @@ demo: .venv/.demo
 	  echo; echo "In $(OUT):"; ls -1sh $(OUT) | tail -n +2')
 
 test: .venv/.dev
-	@$(call timed,test,$(MAKE) --no-print-directory lint docs && $(PYTEST) -m "not gpu and not long")
+	@$(call timed,test,$(MAKE) --no-print-directory lint docs && $(PYTEST) -m "not gpu and not long and not stress")
 
 long: .venv/.dev
 	@$(call timed,long,$(PYTEST) -m long)
+
+serve: .venv/.web
+	@if [ -z "$$EMOFUSE_HOME" ] && [ -d ../shared/models ]; then export EMOFUSE_HOME=../shared/models EMOFUSE_WEB_HOME=$(CURDIR)/results/web; fi; \
+	exec $(BIN)/emofuse serve --port $(PORT)
+
+stress: .venv/.dev
+	@$(call timed,stress,sh -e -c '$(PYTEST) -n 0 -m stress tests/web; for script in $(WEB); do $(BIN)/python $$script; done; $(BIN)/python -m emofuse.evaluation.record')
 
 check: .venv/.dev
 	@$(call timed,check,$(MAKE) --no-print-directory lint && $(PYTEST))
@@ -84,8 +95,9 @@ export FORBIDDEN
 	@touch $@
 
 .venv/.demo: EXTRA := demo
+.venv/.web: EXTRA := web
 .venv/.dev: EXTRA := dev
-.venv/.demo .venv/.dev: pyproject.toml constraints.txt | .venv/.python
+.venv/.demo .venv/.web .venv/.dev: pyproject.toml constraints.txt | .venv/.python
 	@echo "Installing emofuse[$(EXTRA)] as constraints.txt says"
 	@links=$$(echo "$$PIP_FIND_LINKS" | tr -s ' ' ','); index="$$PIP_INDEX_URL"; \
 	if [ -n "$$links" ]; then export UV_FIND_LINKS="$$links"; else export UV_TORCH_BACKEND=cpu; fi; \
