@@ -8,3 +8,9 @@ class AccountsConfig(AppConfig):
 
     name = "emofuse_web.accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what allauth does."""
+        from emofuse_web.accounts import watch
+
+        watch.begin()
