@@ -31,7 +31,12 @@ SIGNALS = {
     Modality.TEXT: lambda recognizer: Signal(
         np.array([["Ann: I told you so, did I not?", "Bob: You did.", "Ann: And?", "Bob: You were right."]]), 1.0
     ),
+    Modality.EEG: lambda recognizer: Signal(
+        np.random.default_rng(0).normal(scale=20.0, size=(recognizer.window * 256 // 1_000, 4)).astype(np.float32),
+        256,  # microvolts
+    ),
 }
+SHOWN = {Modality.VIDEO: "face", Modality.TEXT: "utterance with three turns before"}  # what one is called that has no window
 
 
 def main() -> None:
@@ -48,7 +53,7 @@ def main() -> None:
         ways = {"torch": recognizer._logits, "ONNX Runtime": recognizer.answer}
         times = measured({way: once(recognizer, modality, signal, answer) for way, answer in ways.items()}, options.rounds)
         floor, ours = (statistics.median(times[way]) * 1_000 for way in ways)
-        size = f"{name}: one {'face' if recognizer.window is None else f'{recognizer.window} ms window'}, feature and network, one thread"
+        size = f"{name}: one {SHOWN.get(modality, f'{recognizer.window} ms window')}, feature and network, one thread"
         print(f"{size}: torch {floor:.2f} ms, ONNX Runtime {ours:.2f} ms (median of {options.rounds})")
         row = {
             "question": "One answer on one core: ONNX Runtime against torch",
