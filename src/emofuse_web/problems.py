@@ -7,8 +7,6 @@ Each code has a heading of its own in docs/errors.md. Nothing here needs setting
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext
-
 
 def _(text: str) -> str:
     """Marks words for translation; Django's own way of it asks for settings."""
@@ -370,6 +368,8 @@ def problem(code: str, detail: str = "", fix: str = "") -> dict[str, object]:
 
 def shown(found: Mapping[str, object]) -> dict[str, object]:
     """A problem in the language of who looks at it."""
+    from django.utils.translation import gettext  # here, as the child has no Django to wait for
+
     return {**found, "title": gettext(str(found.get("title", ""))), "fix": gettext(str(found.get("fix", "")))}
 
 

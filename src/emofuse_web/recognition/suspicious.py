@@ -14,6 +14,7 @@ from emofuse.core.errors import EmofuseError
 from emofuse.media import signature
 from emofuse.media.mat import is_mat
 from emofuse.media.probe import Limits
+from emofuse_web.recognition.facts import ENDINGS
 
 SIZE = 2 << 30  # bytes of any file
 # fmt: off
@@ -28,14 +29,8 @@ LIMITS = Limits(
 )
 """What cameras, telephones and recorders of this century write; what only laboratories write is refused, as few look for holes in it."""
 # fmt: on
-ENDINGS = {  # role -> how a file may be called; none tells what it is, but some readers go by it
-    "video": (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts", ".3gp", ".ogv"),
-    "audio": (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".mp4", ".mov", ".mkv", ".webm"),
-    "eeg": (".mat", ".set", ".edf", ".bdf", ".csv", ".tsv", ".npy", ".npz"),  # .vhdr and .fif name other files
-    "text": (".txt", ".srt", ".vtt", ".csv", ".tsv", ".eaf"),
-}
 MAT_MEMORY, MAT_PATIENCE = 512 << 20, 20_000  # bytes, ms: what the process that reads MATLAB files may take
-UNPACKED = 512 << 20  # bytes that an archive of arrays may unpack to
+UNPACKED = 512 << 20  # bytes of numbers that a MATLAB file or an archive of arrays may unpack to
 PACKED = 1_000  # times that it may be larger than its file
 CHANNELS = 1_024  # in the header of an EDF
 _SCRIPTS = ("HLS", "ffconcat", "SDP", "DASH", "SVG", "a playlist", "a web page")  # never words that somebody said

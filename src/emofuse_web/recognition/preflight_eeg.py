@@ -1,0 +1,85 @@
+"""A look at EEG: which arrays and channels there are, what was concluded, and what still has to be told."""
+
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from emofuse.core.errors import MediaError
+from emofuse.media.eeg import Preview, marks, preview
+from emofuse.media.eeg.chosen import blocks, choose
+from emofuse.media.eeg.montage import electrode
+from emofuse_web.recognition.preflight_errors import plain, problem_of
+from emofuse_web.recognition.suspicious import LIMITS, Suspicious
+
+SECONDS = 20  # at the beginning that flat channels are told by
+SHOWN = 200  # arrays or columns that a page lists
+KNOWN = ("variable", "axes", "channels", "rate", "unit")
+
+
+def brain(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file of EEG holds, as told so far.
+
+    Raises:
+        MediaError: It cannot be read at all.
+        Suspicious: It lasts too long.
+    """
+    how = {key: _typed(key, told[key]) for key in KNOWN if key in told}
+    found = preview(path, **how)
+    if found.duration and found.duration > LIMITS.duration:
+        raise Suspicious("EEG_LIMIT", f"It lasts {found.duration / 60_000:.1f} minutes. Expected at most {LIMITS.duration / 60_000:g}.")
+    report = _report(found, path)
+    if found.problem is not None:
+        report["problem"] = problem_of(MediaError(found.problem), path, "eeg")
+    elif found.rate:
+        report["flat"] = _flat(path, {**how, "rate": found.rate})
+        if report["flat"]:
+            share = len(report["flat"]) / max(len(found.channels), 1)
+            text = f"Channels that carry nothing in the first {SECONDS} s: {', '.join(report['flat'][:12])}."
+            fix = "Look whether these electrodes were connected." if share < 0.5 else "Look at unit and axes: most channels carry nothing."
+            report["warnings"].append({"text": text, "fix": fix})
+    return report
+
+
+def _report(found: Preview, path: Path) -> dict[str, Any]:
+    return {
+        "kind": found.kind,
+        "variables": [{"name": one.name, "shape": list(one.shape), "type": one.kind} for one in found.variables[:SHOWN]],
+        "variable": found.variable,
+        "axes": list(found.axes),
+        "shape": list(found.shape) if found.shape else None,
+        "columns": [{"name": name, "electrode": electrode(name)} for name in found.columns[:SHOWN]],
+        "channels": list(found.channels[:SHOWN]),
+        "rate": found.rate,
+        "unit": found.unit,
+        "duration": found.duration,
+        "needs": list(found.needs),
+        "notes": [plain(note, path) for note in found.notes],
+        "flat": [],
+        "warnings": [],
+    }
+
+
+def _flat(path: Path, how: Mapping[str, Any]) -> list[str]:
+    """Channels that carry nothing all the time that was looked at."""
+    chosen = choose(path, *(how.get(key) for key in KNOWN))
+    seconds = [marks.reasons(block * chosen.scale) for block in islice(blocks(chosen.held.pieces(chosen.columns), chosen.rate), SECONDS)]
+    idle = {"flat", "nothing"}
+    return [name for i, name in enumerate(chosen.names) if seconds and all(reasons[i] in idle for reasons in seconds)]
+
+
+def _typed(key: str, value: Any) -> Any:  # noqa: ANN401  # as a form or a program told it
+    """As emofuse takes it.
+
+    Raises:
+        Suspicious: It is no number where one is needed.
+    """
+    if key == "rate":
+        try:
+            return float(value)
+        except (TypeError, ValueError) as error:
+            raise Suspicious("EEG_RATE", "The rate that was told is no number. Expected samples a second.") from error
+    if key == "channels":
+        names = value.split(",") if isinstance(value, str) else value
+        return tuple(str(name).strip() for name in names if str(name).strip())
+    return str(value)

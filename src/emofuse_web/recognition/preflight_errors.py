@@ -1,0 +1,83 @@
+"""Which problem of the catalogue an error of emofuse is, and its message in words for somebody who has no shell and no paths."""
+
+import re
+from pathlib import Path
+
+from emofuse.core.errors import EmofuseError, MissingModality
+from emofuse_web.problems import problem
+from emofuse_web.recognition.suspicious import Suspicious
+
+_SAID = (  # what a message says -> the code; the first that fits
+    (r"that they are not read|keeps the numbers of|has a link in place|packs .* in a way|as many\. Ask|again and again", "MAT_REFUSED"),
+    (r"structures within each other|holds more than .* arrays|says that .* has the shape", "MAT_REFUSED"),
+    (r"unpacks to more|unpacks to .* GiB", "EEG_LIMIT"),
+    (r"took longer than .* seconds", "EEG_LIMIT"),
+    (r"which of its arrays|holds no array|no arrays of numbers", "EEG_VARIABLE"),
+    (r"what the axes of|do not fit .* whose shape|would have .* channels", "EEG_AXES"),
+    (r"samples a second(?! it holds)(?!,? at most)|how many samples a second|by its times|in its times|times do not go on", "EEG_RATE"),
+    (r"is no unit of EEG|spread by .* microvolts", "EEG_UNIT"),
+    (r"channels without names|has no channel|share names", "EEG_CHANNELS"),
+    (r"lasts .* hours", "EEG_LIMIT"),
+    (r"is no EEG file that can be read|is one part of a recording", "EEG_FORMAT"),
+    (r"cannot be heard", "OFFSET_UNHEARD"),
+    (r"lies wholly (?:before|after)", "OFFSET_BEYOND"),
+    (r"Nothing in .* lies within|holds \d+ dialogues", "TEXT_ELSEWHERE"),
+    (r"is empty|has no bytes", "MEDIA_EMPTY"),
+    (r"says that it has .* (?:pixels|streams|frames|samples|channels|seconds)|compressed index", "MEDIA_LIMIT"),
+    (r"has [\d,]+ (?:bytes|captions or lines)", "TEXT_LIMIT"),
+    (r"No caption in|holds no words", "TEXT_EMPTY"),
+    (r"is coded as", "MEDIA_CODEC"),
+    (r"not a recording|not a MATLAB file", "MEDIA_REFUSED_FORMAT"),
+    (r"has no picture", "MEDIA_NO_PICTURE"),
+    (r"has no sound", "MEDIA_NO_SOUND"),
+    (r"neither sound nor picture|nothing to judge|There is nothing", "NOTHING_TO_JUDGE"),
+    (r"streams cannot be read|cannot be decoded|crashed|breaks? off|damaged", "UNREADABLE"),
+    (r"cannot be read|holds no|no samples|no time|is no text|is no table|EEGLAB|says .* channels at|beside it|is no number", "UNREADABLE"),
+)
+UNREADABLE = {"video": "MEDIAUNREADABLE", "audio": "MEDIAUNREADABLE", "eeg": "EEGUNREADABLE", "text": "TEXTUNREADABLE"}
+LIMIT = {"video": "MEDIA_LIMIT", "audio": "MEDIA_LIMIT", "eeg": "EEG_LIMIT", "text": "TEXT_LIMIT"}
+_FOR_ROLE = {("eeg", "MEDIA_REFUSED_FORMAT"): "EEG_FORMAT", ("text", "MEDIA_EMPTY"): "TEXT_EMPTY"}
+_SHELL = re.compile(r"\s*\((?:[^()]*(?:--|=\)|emofuse\.|pip install|chmod|axes=)[^()]*)\)")  # advice for a shell, or for Python
+_SENTENCE = re.compile(r"(?<=[.])\s+(?=[A-Z])")
+
+
+def problem_of(error: BaseException, path: Path | None = None, role: str = "video") -> dict[str, object]:
+    """What whoever sent the file reads.
+
+    Args:
+        error: As it was raised.
+        path: Of the file, which is taken out of the message: the page says which file it is.
+        role: What the file was for.
+    """
+    if isinstance(error, Suspicious):
+        return problem(error.code, error.detail)
+    if isinstance(error, MemoryError):
+        return problem(
+            {"eeg": "EEG_LIMIT", "text": "TEXT_LIMIT"}.get(role, "MEDIA_LIMIT"), "The file unpacks to more than memory may hold."
+        )
+    if isinstance(error, MissingModality):
+        return problem("MODEL_UNFIT", plain(str(error), path))
+    if not isinstance(error, EmofuseError):
+        return problem("UNKNOWN", f"Reading the file failed ({type(error).__name__}).")
+    said = str(error)
+    code = next((code for pattern, code in _SAID if re.search(pattern, said, re.DOTALL)), "UNKNOWN")
+    code = UNREADABLE[role] if code == "UNREADABLE" else code
+    return problem(_FOR_ROLE.get((role, code), code), plain(said, path))
+
+
+def plain(said: str, path: Path | None = None) -> str:
+    """What happened and what was expected, without the file's place, and without advice for a shell.
+
+    Example:
+        >>> plain("/a/b.mat does not say its rate. Expected a number; tell it (--eeg-rate, rate=).", Path("/a/b.mat"))
+        'The file does not say its rate. Expected a number.'
+    """
+    for place in () if path is None else (str(path.absolute()), str(path), path.name):
+        said = said.replace(place, "the file")
+    said = _SHELL.sub("", said)
+    happened, _, expected = said.partition(" Expected ")
+    parts = [happened.strip()]
+    if expected:
+        parts.append("Expected " + re.split(r";|(?<=[^\d])\.(?=\s|$)|\.(?=\s+[A-Z])", expected, maxsplit=1)[0].strip().rstrip(".") + ".")
+    text = " ".join(part for part in parts if part)
+    return " ".join(sentence[:1].upper() + sentence[1:] for sentence in _SENTENCE.split(text))

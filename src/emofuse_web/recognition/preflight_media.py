@@ -1,0 +1,227 @@
+"""A look at a recording: its header, the times of its packets, three pictures of it, and a few moments of its sound."""
+
+import time
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emofuse.media import faces
+from emofuse.media.probe import open_media, packets, picture_stream, probe, sound_stream
+from emofuse.media.sound import SILENCE, loudness
+from emofuse.media.video import Grey, grey
+from emofuse_web.recognition.suspicious import LIMITS, Suspicious
+
+if TYPE_CHECKING:
+    from av import AudioFrame, VideoFrame
+    from av.container import InputContainer
+    from av.stream import Stream
+
+PICTURES = (0.1, 0.5, 0.9)  # where in the recording faces are looked for
+MOMENTS = tuple((i + 0.5) / 8 for i in range(8))  # where its sound is listened to
+LISTENED = 0.5  # s at each of them
+WALKED = 0.6  # s that may be spent on packets
+SEEN = 0.35  # s for each picture
+HEARD = 0.4  # s for all moments
+EVEN = 0.1  # share of the usual step between two pictures, beyond which the rate is said to vary
+DARK = 24  # of 255; mean brightness below which YuNet finds no face of RAVDESS that was darkened
+
+
+def video(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a video is.
+
+    Raises:
+        Suspicious: It has no picture, or goes beyond a limit that its header hides.
+        MediaError: As `emofuse.media.probe.open_media`.
+    """
+    del told
+    facts = probe(path, LIMITS)
+    if facts.picture is None:
+        raise Suspicious("MEDIA_NO_PICTURE", "The file holds sound alone. Expected a picture that moves.")
+    times, length = _times(path)
+    length = max(facts.duration, length)
+    _within(length)
+    found, bright = _faces(path, length)
+    picture = facts.picture
+    sound = None if facts.sound is None else {"codec": facts.sound.codec, "rate": facts.sound.rate, "channels": facts.sound.channels}
+    if sound is not None:
+        sound["silent"] = _silent(path, length)
+    upright = (picture.height, picture.width) if picture.rotation % 180 else (picture.width, picture.height)
+    return {
+        "container": facts.container,
+        "duration": length,
+        "picture": {
+            "codec": picture.codec, "width": upright[0], "height": upright[1], "rate": round(picture.rate, 3),
+            "variable": _varies(times), "rotation": picture.rotation, "faces": found,
+        },
+        "sound": sound,
+        "warnings": [*_about_pictures(found, bright), *_about_sound(sound)],
+    }  # fmt: skip
+
+
+def audio(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a sound is.
+
+    Raises:
+        Suspicious: It has no sound, or goes beyond a limit that its header hides.
+        MediaError: As `emofuse.media.probe.open_media`.
+    """
+    del told
+    facts = probe(path, LIMITS)
+    if facts.sound is None:
+        raise Suspicious("MEDIA_NO_SOUND", "The file holds pictures alone. Expected sound.")
+    length = facts.duration or _times(path)[1]
+    _within(length)
+    sound = {"codec": facts.sound.codec, "rate": facts.sound.rate, "channels": facts.sound.channels, "silent": _silent(path, length)}
+    return {"container": facts.container, "duration": length, "picture": None, "sound": sound, "warnings": _about_sound(sound)}
+
+
+def _within(length: int) -> None:
+    if length > LIMITS.duration:
+        raise Suspicious("MEDIA_LIMIT", f"The file lasts {length / 60_000:.1f} minutes. Expected at most {LIMITS.duration / 60_000:g}.")
+
+
+def _times(path: Path) -> tuple[np.ndarray, int]:
+    """When the pictures of a recording are shown, and its length in ms, by its packets; a long one is not walked to its end.
+
+    Shape:
+        (pictures,) float64 seconds, in order
+    """
+    import av
+
+    shown: list[float] = []
+    end, until = 0.0, time.monotonic() + WALKED
+    with open_media(path, LIMITS) as container:
+        picture, sound = picture_stream(container), sound_stream(container)
+        streams = [stream for stream in (picture, sound) if stream is not None]
+        first = min((float(s.start_time * s.time_base) for s in streams if s.start_time is not None and s.time_base), default=0.0)
+        try:
+            for packet in packets(container, streams):
+                if packet.pts is None or packet.time_base is None:
+                    continue
+                at = float(packet.pts * packet.time_base)
+                end = max(end, at + float((packet.duration or 0) * packet.time_base) - first)
+                if packet.stream is picture:
+                    shown.append(at)
+                if time.monotonic() > until:
+                    break
+        except av.error.FFmpegError:
+            pass  # the rest of it is for the proxy to say
+    return np.sort(np.array(shown)), max(0, round(end * 1_000))
+
+
+def _varies(times: np.ndarray) -> bool:
+    """Whether pictures follow each other now sooner and now later. Shape: (pictures,) seconds."""
+    if len(times) < 3:
+        return False
+    steps = np.diff(times)
+    usual = float(np.median(steps))
+    return bool(usual > 0 and np.mean(np.abs(steps - usual) > EVEN * usual) > 0.02)
+
+
+def _faces(path: Path, length: int) -> tuple[list[int], list[float]]:
+    """How many faces there are in each of three pictures, and how bright these are (0..255)."""
+    finder, counts, bright = _finder(), [], []
+    for picture in _pictures(path, length):
+        small, _ = picture.shrunk(64)
+        level = float(np.mean(small))
+        bright.append(level if picture.full else max(0.0, (level - 16) * 255 / 219))
+        counts.append(len(finder.everywhere(picture)))
+    if not counts:
+        raise Suspicious("MEDIA_UNREADABLE", "None of three pictures of the file can be decoded.")
+    return counts, bright
+
+
+def _finder() -> faces.Finder:
+    """What finds faces, of what is on this machine: nothing is downloaded while somebody waits."""
+    weights = faces.home() / "yunet_n_320_320.onnx"
+    return faces.yunet(weights) if weights.is_file() else faces.haar()
+
+
+def _pictures(path: Path, length: int) -> Iterator[Grey]:
+    """Three pictures, or as many of them as can be decoded in time."""
+    from av import VideoFrame
+
+    for share in PICTURES:
+        with open_media(path, LIMITS) as container:
+            stream = picture_stream(container)
+            assert stream is not None, "its probe had one"
+            until, last = time.monotonic() + SEEN, None
+            aspect = float(stream.sample_aspect_ratio or 1)
+            for frame in _decoded(container, stream, share * length / 1_000):
+                if isinstance(frame, VideoFrame):
+                    last = frame
+                    if frame.time is None or frame.time >= share * length / 1_000 or time.monotonic() > until:
+                        break
+            if last is not None:
+                yield grey(last, aspect)
+
+
+def _decoded(container: "InputContainer", stream: "Stream", seconds: float) -> "Iterator[VideoFrame | AudioFrame]":
+    """What is decoded from a place on; nothing more where it is damaged."""
+    import av
+
+    if seconds > 0.5 and stream.time_base:
+        try:
+            container.seek(round(seconds / float(stream.time_base)) + (stream.start_time or 0), stream=stream)
+        except av.error.FFmpegError:
+            return
+    walked = packets(container, [stream])  # type: ignore[list-item]  # a picture or sound, as its callers see to
+    while True:
+        try:
+            packet = next(walked, None)
+            if packet is None:
+                return
+            yield from packet.decode()  # type: ignore[misc]  # frames, as subtitles are not asked for
+        except (av.error.FFmpegError, ValueError):
+            return
+
+
+def _silent(path: Path, length: int) -> bool:
+    """Whether nothing is heard in any of a few moments."""
+    from av import AudioFrame, AudioResampler
+
+    until, loud = time.monotonic() + HEARD, -120.0
+    for share in MOMENTS if length > 4_000 else (0.0,):
+        with open_media(path, LIMITS) as container:
+            stream = sound_stream(container)
+            assert stream is not None, "its probe had one"
+            mono = AudioResampler(format="flt", layout="mono")
+            heard: list[np.ndarray] = []
+            for frame in islice(_decoded(container, stream, share * length / 1_000), 1_000):
+                if isinstance(frame, AudioFrame):
+                    heard += [part.to_ndarray().ravel() for part in mono.resample(frame)]
+                if sum(map(len, heard)) > LISTENED * stream.rate * (1 if length > 4_000 else 8):
+                    break
+        loud = max(loud, loudness(np.concatenate(heard)) if heard else -120.0)
+        if loud > SILENCE or time.monotonic() > until:
+            break
+    return loud <= SILENCE
+
+
+def _about_pictures(found: list[int], bright: list[float]) -> list[dict[str, str]]:
+    said = []
+    if max(bright) < DARK:
+        said.append({"text": "The pictures are very dark.", "fix": "Brighten the video before you send it, or record with more light."})
+    if not any(found):
+        text = f"There is no face in {_numbered(len(found))} sampled pictures."
+        fix = "Look whether a face is seen from the front, at least a tenth of the picture high. The voice is judged all the same."
+        said.append({"text": text, "fix": fix})
+    elif max(found) > 1:
+        text = f"There are up to {max(found)} faces in a picture."
+        said.append({"text": text, "fix": "The largest is followed. Cut the picture to one person if another is meant."})
+    return said
+
+
+def _about_sound(sound: Mapping[str, Any] | None) -> list[dict[str, str]]:
+    if sound is None:
+        return [{"text": "The video has no sound.", "fix": "Only the face is judged. Add the sound as a file of its own if you have it."}]
+    if sound["silent"]:
+        return [{"text": "The sound is silent.", "fix": "Look whether the microphone was on; a silent voice is not judged."}]
+    return []
+
+
+def _numbered(count: int) -> str:
+    return {1: "the one", 2: "two", 3: "three"}.get(count, str(count))
