@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,24 @@ _FIVE = (b"\x00\x01IM", b"\x01\x00MI")  # version 5 to 7, at byte 124: the versi
 _KINDS = "biufcU"  # numpy's letters for truth values, numbers and text
 _CHILD = Path(__file__).with_name("mat_child.py")
 _WANTED = "Expected a MATLAB file of version 5 to 7.3"
+
+
+@dataclass(slots=True)
+class Bounds:
+    """What reading any MATLAB file may take in this process; who serves strangers draws them closer, once, at the start.
+
+    Args:
+        patience: In ms.
+        limit: Bytes of numbers.
+        memory: Bytes of address space of the process that reads; None for as much as the numbers need twice, and room for its libraries.
+    """
+
+    patience: int = PATIENCE
+    limit: int = LIMIT
+    memory: int | None = None
+
+
+BOUNDS = Bounds()
 
 
 def read_mat(path: Path, names: Sequence[str] | None = None, *, patience: int = PATIENCE, limit: int = LIMIT) -> dict[str, np.ndarray]:
@@ -48,10 +67,11 @@ def read_mat(path: Path, names: Sequence[str] | None = None, *, patience: int = 
     Raises:
         MediaError: It is not a MATLAB file, is damaged, has no such name, is too large, or reading it crashed or took too long.
     """
-    path = Path(path)
+    path, patience, limit = Path(path), min(patience, BOUNDS.patience), min(limit, BOUNDS.limit)
     _check_head(path)
     with tempfile.TemporaryDirectory(prefix="emofuse-mat-") as folder:
-        order = {"path": str(path.absolute()), "folder": folder, "names": None if names is None else list(names), "limit": limit}
+        order = {"path": str(path.absolute()), "folder": folder, "names": None if names is None else list(names)}
+        order |= {"limit": limit, "memory": BOUNDS.memory, "seconds": patience / 1_000}
         _call_child(path, order, patience)
         answer = json.loads((Path(folder) / "answer.json").read_text(encoding="utf-8"))
         if "problem" in answer:
@@ -107,6 +127,11 @@ def _mapped(file: Path, entries: list[dict[str, Any]]) -> dict[str, np.ndarray]:
     return arrays
 
 
+def is_mat(head: bytes) -> bool:
+    """Whether a file that begins so, with 520 bytes or more, is one."""
+    return head[124:128] in _FIVE or head[:8] == _HDF or head[512:520] == _HDF
+
+
 def _check_head(path: Path) -> None:
     """Look at the first bytes before a process is started for the rest.
 
@@ -122,6 +147,6 @@ def _check_head(path: Path) -> None:
         raise MediaError(f"There is no file {path}. {_WANTED} there. Check the spelling and the folder.") from error
     except OSError as error:
         raise MediaError(f"{path} cannot be read ({error.strerror}). {_WANTED}. Check its permissions, or copy it elsewhere.") from error
-    if head[124:128] not in _FIVE and head[:8] != _HDF and head[512:] != _HDF:
+    if not is_mat(head):
         what = "empty" if not head else "not a MATLAB file of these versions"
         raise MediaError(f"{path} is {what}. {_WANTED}. Save it from MATLAB or Octave with save -v7, or get it again.")

@@ -1,10 +1,11 @@
 """The process that reads a MATLAB file for `emofuse.media.mat`, and may crash; run as a script, it imports nothing of emofuse.
 
-It takes an order as JSON from its standard input (path, folder, names, limit) and leaves two files in the folder:
+It takes an order as JSON from its standard input (path, folder, names, limit, memory, seconds) and leaves two files in the folder:
 ``arrays``, numbers one after the other, columns first, and ``answer.json``, which says what is where, or what the problem is.
 """
 
 import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -18,9 +19,18 @@ if TYPE_CHECKING:
 
 _DEPTH = 16  # structures within structures; DREAMER has 5
 _AGAIN = 16  # times that a cell or structure may be met in a second place; MATLAB writes copies
+_AXES = 32  # of an array, as numpy has it
 _MOST = 200_000  # arrays; a crafted file must not keep us busy
 _ALIGNED = 64  # bytes
+_PATIENCE = 300.0  # s
 _ROOM = 3 << 30  # bytes of address space for Python, numpy, scipy and what they reserve
+_SMALL = 64 << 20  # bytes that any array may unpack to
+_PACKED = 1_000  # times that it may be larger than it is stored; zlib packs to 1,030 at most, which only nothing but nothing reaches
+_FILTERS = frozenset({1, 2, 3})  # HDF5's own: zlib, shuffled bytes, a checksum. MATLAB uses the first; others are code to be loaded
+_SIZES = {  # bytes of one number, by MATLAB's class; of cells and structures, of what stands for one; others are left out
+    "double": 8, "single": 4, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "int64": 8, "uint64": 8,
+    "char": 4, "logical": 8, "cell": 8, "struct": 8, "object": 8,
+}  # fmt: skip
 _ASK = "Ask its owner for a complete copy, or save it again."
 
 
@@ -106,13 +116,25 @@ def _read_five(path: Path, choice: _Choice, writer: _Writer) -> None:
     """Versions 5 to 7, by scipy."""
     from scipy.io import loadmat, matlab, whosmat
 
-    names = [name for name, _, _ in whosmat(str(path), appendmat=False) if choice.variable(name)]
+    names = []
+    for name, shape, kind in whosmat(str(path), appendmat=False):
+        if choice.variable(name):
+            names.append(name)
+            _claim(name, shape, _SIZES.get(kind, 0), writer.limit)
     for name in names:  # one at a time, so that no more than one is held
         held = loadmat(str(path), appendmat=False, variable_names=[name], mat_dtype=True).get(name)
         opaque = (matlab.MatlabOpaque, matlab.MatlabFunction)
         for leaf, values in _leaves_five(name, held, opaque, choice, choice.whole(name), _DEPTH):
             writer.take(values.nbytes)
             writer.write(leaf, values)
+
+
+def _claim(name: str, shape: Sequence[int], size: int, limit: int) -> None:
+    """Refuse an array that says it is larger than all that may be read, before memory is asked for."""
+    if any(length < 0 for length in shape) or len(shape) > _AXES:
+        raise _Problem(f"says that {name} has the shape {tuple(shape[:_AXES])}. Expected lengths of axes. {_ASK}")
+    if math.prod(shape) * size > limit:
+        _too_large(limit)
 
 
 def _leaves_five(
@@ -207,6 +229,15 @@ def _inside(data: "h5py.Dataset") -> "h5py.Dataset":
     """The same, if its numbers are in this file."""
     if data.external or data.is_virtual:
         raise _Problem(f"keeps the numbers of {data.name} in another file. Expected them in this one. {_ASK}")
+    kept = data.id.get_create_plist()
+    others = {kept.get_filter(i)[0] for i in range(kept.get_nfilters())} - _FILTERS
+    if others:
+        raise _Problem(f"packs {data.name} in a way that needs code of others (filter {min(others)}). Expected zlib or none. {_ASK}")
+    claimed, stored = data.size * data.dtype.itemsize, data.id.get_storage_size()
+    if claimed > max(_SMALL, _PACKED * stored):
+        raise _Problem(
+            f"says that {data.name} has {claimed:,} bytes, and stores {stored:,}. Expected at most {_PACKED:,} times as many. {_ASK}"
+        )
     return data
 
 
@@ -238,16 +269,21 @@ def _too_large(limit: int) -> NoReturn:
     )
 
 
-def _hold_to(limit: int) -> None:
-    """Let the system refuse memory beyond what the numbers need, and leave no image of it when it crashes."""
+def _hold_to(limit: int, memory: int | None, seconds: float) -> None:
+    """Let the system refuse memory and time beyond what the numbers need, and leave no image of it when it crashes."""
     try:
         import resource
     except ImportError:  # Windows has no such limits
         return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    most = 2 * limit + _ROOM  # packed and unpacked at once
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    memory = memory or 2 * limit + _ROOM  # packed and unpacked at once
+    for what, most in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, 2 * limit + _SMALL),
+        (resource.RLIMIT_CPU, math.ceil(seconds)),
+    ):
+        hard = resource.getrlimit(what)[1]
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _answer(order: dict[str, Any]) -> dict[str, Any]:
@@ -256,7 +292,7 @@ def _answer(order: dict[str, Any]) -> dict[str, Any]:
         five = file.read(128)[124:] in (b"\x00\x01IM", b"\x01\x00MI")
     choice, writer = _Choice(order["names"]), _Writer(Path(order["folder"]) / "arrays", limit)
     try:
-        _hold_to(limit)
+        _hold_to(limit, order.get("memory"), float(order.get("seconds", _PATIENCE)))
         (_read_five if five else _read_hdf)(path, choice, writer)
         choice.check()
         writer.close()

@@ -33,9 +33,10 @@ SOUND_CODECS = frozenset({
     "pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le",
     "pcm_f64be", "pcm_alaw", "pcm_mulaw", "pcm_bluray", "pcm_dvd",
 })
-_DECODERS = PICTURE_CODECS | SOUND_CODECS | {
-    "libdav1d", "libopus", "mp3float", "mp2float", "amrnb", "amrwb", "libopencore_amrnb", "libopencore_amrwb",
-}  # some decoders are not called like their codec
+_DECODERS = {  # decoders that are not called like their codec
+    "libdav1d": "av1", "libopus": "opus", "mp3float": "mp3", "mp2float": "mp2", "amrnb": "amr_nb", "libopencore_amrnb": "amr_nb",
+    "amrwb": "amr_wb", "libopencore_amrwb": "amr_wb",
+}
 # fmt: on
 
 _OPEN_TIME = 10.0  # seconds; a backstop against headers that send FFmpeg round in circles
@@ -54,6 +55,7 @@ class Limits:
         frame_rate: Frames per second.
         sound_rate: Samples per second.
         channels: Channels of sound.
+        codecs: What may be decoded, of `PICTURE_CODECS` and `SOUND_CODECS`.
     """
 
     pixels: int = 4_096 * 4_096
@@ -62,6 +64,7 @@ class Limits:
     frame_rate: float = 1_000.0
     sound_rate: int = 768_000
     channels: int = 64
+    codecs: frozenset[str] = PICTURE_CODECS | SOUND_CODECS
 
 
 LIMITS = Limits()
@@ -143,7 +146,7 @@ def probe(path: Path, limits: Limits = LIMITS) -> Probe:
 def open_media(path: Path, limits: Limits = LIMITS) -> "InputContainer":
     """Open a file for demuxing, after every check that `probe` makes. Close it, or use it in a ``with``.
 
-    Decoders of its pictures refuse frames above the limit too, should a stream grow on the way.
+    Decoders of its pictures refuse frames above the limit too, should a stream grow on the way; none but the codecs allowed is started.
 
     Raises:
         MediaError: It cannot be read, is no recording, or goes beyond the limits.
@@ -153,15 +156,18 @@ def open_media(path: Path, limits: Limits = LIMITS) -> "InputContainer":
         raise MediaError(
             f"{path} has a compressed index, as QuickTime wrote until 2001; it could unpack to any size. Expected a plain one. {_ADVICE}"
         )
-    container = _demuxer(path, kind, _DECODERS, limits)
+    decoders = limits.codecs | {name for name, codec in _DECODERS.items() if codec in limits.codecs}
+    container = _demuxer(path, kind, decoders, limits)
     try:
         if any(stream.width == 0 for stream in _moving(container) if stream.codec_context is not None):
             with _demuxer(path, kind, frozenset({"none"}), limits) as undecoded:  # a decoder that refuses a size also forgets it
                 _check(path, undecoded, limits)
         _check(path, container, limits)
-        for stream in container.streams.video:
+        held = {"codec_whitelist": ",".join(sorted(decoders))}  # what the demuxer is held to does not hold its streams
+        for stream in (*container.streams.video, *container.streams.audio):
             if stream.codec_context is not None:  # None where FFmpeg has no decoder
-                stream.codec_context.options = {"max_pixels": str(limits.pixels)}
+                pixels = {"max_pixels": str(limits.pixels)} if stream.type == "video" else {}
+                stream.codec_context.options = {**held, **pixels}
     except BaseException:
         container.close()
         raise
@@ -268,10 +274,11 @@ def _check(path: Path, container: "InputContainer", limits: Limits) -> None:
         raise MediaError(f"{path} has neither sound nor picture. Expected at least one of them. Check the export, and choose another file.")
     for found, codecs, what in ((pictures, PICTURE_CODECS, "picture"), (streams.audio, SOUND_CODECS, "sound")):
         names = [_codec(stream) for stream in found]
-        if names and not codecs.intersection(names):
+        first = next((name for name in names if name in codecs), names[0] if names else "")  # what would be analysed
+        if names and first not in codecs & limits.codecs:
             raise MediaError(
-                f"The {what} in {path} is coded as {names[0]}, which is not decoded here. "
-                f"Expected one of {', '.join(sorted(codecs))}. {_ADVICE}"
+                f"The {what} in {path} is coded as {first}, which is not decoded here. "
+                f"Expected one of {', '.join(sorted(codecs & limits.codecs))}. {_ADVICE}"
             )
     picture, sound = picture_stream(container), sound_stream(container)
     if picture is None and sound is None:
