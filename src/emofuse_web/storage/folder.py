@@ -41,6 +41,8 @@ class Folder:
         _sync(file)
         try:
             file.replace(place)
+        except FileNotFoundError:
+            raise
         except OSError:
             self.put(key, file)
             file.unlink(missing_ok=True)

@@ -43,7 +43,8 @@ class Bucket:
         told = dict(parse_qsl(parts.query))
         if not parts.netloc or set(told) - set(TOLD):
             raise ImproperlyConfigured(
-                f"EMOFUSE_STORAGE cannot be read. Expected s3://bucket/prefix, and after a question mark some of {', '.join(TOLD)}; mend it."
+                "EMOFUSE_STORAGE cannot be read. Expected s3://bucket/prefix, and after a question mark some of "
+                f"{', '.join(TOLD)}; mend it."
             )
         config = Config(
             retries={"mode": "standard", "max_attempts": 4},
