@@ -45,7 +45,7 @@ COMMANDS: Sequence[tuple[str, str, str]] = (  # title, the folder that it needs,
     ("GAMEEMO: each pair of people left out once", "gameemo", "train gameemo:bands --data {data} --out {out}/gameemo"),
     (
         "A search: what matters to the face's action units",
-        "ravdess_au",
+        "ravdess",
         "search ravdess_au:face --way random --over 'learning_rate=1e-4..1e-1:log:4,width=[16,64,256],dropout=[0.0,0.25,0.5]' --with members=1 "
         "--with 'protocol=\"16-4-4\"' --trials 15 --data {data} --out {out}/search",
     ),
