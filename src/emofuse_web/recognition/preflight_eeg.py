@@ -9,6 +9,7 @@ from emofuse.core.errors import MediaError
 from emofuse.media.eeg import Preview, marks, preview
 from emofuse.media.eeg.chosen import blocks, choose
 from emofuse.media.eeg.montage import electrode
+from emofuse_web.problems import problem
 from emofuse_web.recognition.preflight_errors import plain, problem_of
 from emofuse_web.recognition.suspicious import LIMITS, Suspicious
 
@@ -31,7 +32,9 @@ def brain(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     report = _report(found, path)
     if found.problem is not None:
         report["problem"] = problem_of(MediaError(found.problem), path, "eeg")
-    elif found.rate:
+    elif "rate" in found.needs:
+        report["problem"] = problem("EEG_RATE", "The file does not say how many samples a second it holds.")
+    else:
         report["flat"] = _flat(path, {**how, "rate": found.rate})
         if report["flat"]:
             share = len(report["flat"]) / max(len(found.channels), 1)

@@ -172,9 +172,8 @@ def _described(file: object, size: int) -> tuple[tuple[int, ...], np.dtype]:
     from numpy.lib import format as form
 
     try:
-        version = form.read_magic(file)  # type: ignore[arg-type]  # a file or a part of an archive
-        read = {(1, 0): form.read_array_header_1_0, (2, 0): form.read_array_header_2_0}[version]
-        shape, _, kind = read(file)  # type: ignore[arg-type]
+        old = form.read_magic(file) == (1, 0)  # type: ignore[no-untyped-call]  # numpy does not say
+        shape, _, kind = (form.read_array_header_1_0 if old else form.read_array_header_2_0)(file)  # type: ignore[no-untyped-call]
     except Exception as error:  # whatever a crafted header makes it raise
         raise Suspicious("EEG_UNREADABLE", "The header of an array cannot be read.") from error
     if kind.hasobject:
