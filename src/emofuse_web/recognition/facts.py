@@ -23,7 +23,7 @@ MODES: Mapping[str, tuple[str, ...]] = {"av": ("video", "audio"), "av_eeg": ("vi
 ENDINGS: Mapping[str, tuple[str, ...]] = {
     "video": (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts", ".3gp"),
     "audio": (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".oga", ".opus"),
-    "eeg": (".edf", ".bdf", ".fif", ".set", ".mat", ".npy", ".npz", ".csv"),  # whole in one file: BrainVision, which needs three, is not
+    "eeg": (".edf", ".bdf", ".set", ".mat", ".npy", ".npz", ".csv"),  # whole in one file: BrainVision needs three; FIF names others
     "text": (".txt", ".vtt", ".srt", ".csv", ".tsv", ".eaf"),
 }  # by role; what a file is, is told from its content
 
