@@ -57,6 +57,8 @@ def _ready(owner: User, role: str, value: UUID | str) -> Upload:
     if upload.state != State.READY:
         said = {"role": role, "state": State(upload.state).label}
         raise refused("INPUT_NOT_READY", _("The file named for %(role)s: %(state)s.") % said)
+    if upload.problem:  # EEG that does not say all of itself waits to be told
+        raise refused("INPUT_NOT_READY", _("The file named for %(role)s: %(title)s.") % {"role": role, "title": upload.problem["title"]})
     return upload
 
 

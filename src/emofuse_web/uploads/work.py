@@ -63,8 +63,9 @@ def _stands(upload: Upload, state: State) -> None:
     upload.state = state
     upload.save(update_fields=["state", "report", "problem", "touched"])
     if state == State.REFUSED:
-        key, part = _key(upload), Part(upload.id)
-        transaction.on_commit(lambda: (storage().delete(key), part.gone()))
+        key = _key(upload)
+        transaction.on_commit(lambda: storage().delete(key))
+        transaction.on_commit(Part(upload.id).gone)
 
 
 def _of(job: Job) -> Upload | None:
