@@ -20,6 +20,8 @@ SITE_URL = text("EMOFUSE_SITE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = HOSTS
 CSRF_TRUSTED_ORIGINS = words("EMOFUSE_ORIGINS")
 ROOT_URLCONF = "emofuse_web.config.urls"
+CSRF_FAILURE_VIEW = "emofuse_web.config.errors.no_sign"
+MAINTENANCE = HOME / "maintenance"  # while this file is there, every page says that the house is being looked after
 WSGI_APPLICATION = "emofuse_web.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
@@ -60,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "emofuse_web.config.errors.Pages",  # what went wrong, as a page; and the house closed while it is mended
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -17,3 +17,8 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "emofuse_web.config.errors.bad_request"
+handler403 = "emofuse_web.config.errors.forbidden"
+handler404 = "emofuse_web.config.errors.not_found"
+handler500 = "emofuse_web.config.errors.broken"

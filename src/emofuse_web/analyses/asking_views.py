@@ -1,0 +1,100 @@
+"""The page of a new analysis, and the files that are brought for it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from emofuse_web.analyses.doors import personal
+from emofuse_web.analyses.drafts import draft, places
+from emofuse_web.analyses.forms import Asking
+from emofuse_web.analyses.models import Mode
+from emofuse_web.analyses.problems import Refused
+from emofuse_web.analyses.services import analysis_request
+from emofuse_web.recognition import facts
+from emofuse_web.uploads.models import Role, Upload
+from emofuse_web.uploads.plain import upload_bring
+from emofuse_web.uploads.services import upload_tell
+from emofuse_web.uploads.told import KNOWN, told_checked
+
+PASTED = 1_000_000  # characters that can be pasted; more comes as a file
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@personal
+def new(request: HttpRequest) -> HttpResponse:
+    """Everything on one page; what is missing or refused is said on top and beside its field."""
+    form = Asking(request.POST) if request.method == "POST" else Asking(initial=_begun(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("analyses:detail", id=analysis_request(owner=request.user, **form.asked()).id)
+        except Refused as refused:
+            form.refused(refused)
+    return _page(request, form, status=422 if form.errors else 200)
+
+
+def _page(request: HttpRequest, form: Asking, status: int = 200, **more: object) -> HttpResponse:
+    chosen = [str(form[role].value() or "") for role in Role.values]
+    said = {"form": form, "modes": Mode.choices, "places": places(request.user, chosen), "choices": list(facts.choices().values())}
+    return render(request, "analyses/new.html", said | more, status=status)
+
+
+def _begun(request: HttpRequest) -> dict[str, str]:
+    """What the address says was chosen before."""
+    mode = request.GET.get("mode", "")
+    said = {role: request.GET[role] for role in Role.values if request.GET.get(role)}
+    return said | ({"mode": mode} if mode in Mode.values else {})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@personal
+def file(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One file as it stands, for a page that looks again; or (POST) how its EEG is to be read, upon which it is looked at again."""
+    upload = Upload.objects.filter(owner=request.user, id=id).first()
+    if upload is None:
+        raise Http404
+    error = _tell(request, upload) if request.method == "POST" else ""
+    if request.method == "POST" and not request.htmx and not error:
+        return redirect(f"{reverse('analyses:new')}?{urlencode({'mode': 'av_eeg', upload.role: upload.id})}")
+    shown = draft(upload, error=error)
+    mark = f'"{upload.state}-{upload.offset}-{upload.touched.timestamp()}"'
+    if request.method == "GET" and request.headers.get("If-None-Match") == mark:
+        return HttpResponseNotModified(headers={"ETag": mark})
+    return render(request, "analyses/_file.html", {"draft": shown, "mark": mark}, status=200)
+
+
+def _tell(request: HttpRequest, upload: Upload) -> str:
+    said: Mapping[str, object] = {name: request.POST.get(name, "") for name in KNOWN}
+    try:
+        upload_tell(upload=upload, told=told_checked(said))
+    except Refused as refused:
+        return f"{refused.title}. {refused.detail} {refused.fix}"
+    return ""
+
+
+@require_POST
+@login_required
+@personal
+def paste(request: HttpRequest) -> HttpResponse:
+    """Words that were pasted become a file like any other."""
+    words, mode = request.POST.get("words", "").strip(), request.POST.get("mode", Mode.TEXT)
+    error = _("There are no words in it. Paste some, or choose a file.") if not words else ""
+    if len(words) > PASTED:
+        error = _("This is too much to paste. Save it as a .txt file and choose that.")
+    if not error:
+        try:
+            brought = SimpleUploadedFile(_("pasted") + ".txt", words.encode(), "text/plain")
+            upload = upload_bring(owner=request.user, role=Role.TEXT, file=brought)
+            return redirect(f"{reverse('analyses:new')}?{urlencode({'mode': mode, 'text': upload.id})}")
+        except Refused as refused:
+            error = f"{refused.title}. {refused.detail} {refused.fix}"
+    return _page(request, Asking(initial={"mode": Mode.TEXT}), status=422, paste_error=error, words=words)

@@ -1,0 +1,147 @@
+"""What is asked for on the page of a new analysis. What may be asked is decided in `asked` and `gate`; here it is read and told."""
+
+import uuid
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.utils.functional import lazy
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from emofuse_web.accounts.notices import NOTICE
+from emofuse_web.analyses.asked import LABEL_MOST, OFFSET_MOST, ROLES
+from emofuse_web.analyses.gate import purpose_checked
+from emofuse_web.analyses.models import Mode, Purpose, Setting
+from emofuse_web.analyses.problems import Refused
+from emofuse_web.recognition import facts
+
+FIELDS = {  # beside which field a refusal stands; all others stand on top
+    "PURPOSE_MISSING": "purpose",
+    "PURPOSE_REFUSED": "setting",
+    "NOTICE_MISSING": "notice",
+    "CONSENT_MISSING": "consent",
+    "MODEL_UNKNOWN": "model",
+    "MODEL_UNFIT": "model",
+    "MODEL_MISSING": "model",
+    "RETENTION": "retention_days",
+}
+MISSING = {
+    "video": _("A video is missing. Choose a file above, and wait until it was looked at."),
+    "eeg": _("The EEG is missing. Choose a file above, and wait until it was looked at."),
+    "text": _("The text is missing. Choose a file above, or paste the words."),
+}
+
+
+def _recognizers() -> list[tuple[str, str]]:
+    return [(name, gettext(choice.title)) for name, choice in facts.choices().items()]
+
+
+class Seconds(forms.FloatField):
+    """By how many seconds something is later."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(required=False, min_value=-OFFSET_MOST, max_value=OFFSET_MOST, **more)
+        self.widget.attrs |= {"class": "form-control numbers", "step": "0.001", "inputmode": "decimal"}
+
+
+class Asking(forms.Form):
+    """One new analysis."""
+
+    mode = forms.ChoiceField(choices=Mode.choices, initial=Mode.VIDEO)
+    video = forms.UUIDField(required=False)
+    audio = forms.UUIDField(required=False)
+    eeg = forms.UUIDField(required=False)
+    text = forms.UUIDField(required=False)
+    label = forms.CharField(
+        label=_("Name"), required=False, max_length=LABEL_MOST, help_text=_("What you will find it by. Empty: the name of the first file.")
+    )
+    model = forms.ChoiceField(label=_("Recognizer"), choices=lazy(_recognizers, list), initial=facts.BEST)
+    offset_audio = Seconds(label=_("Sound is later by (s)"), help_text=_("Empty: found by what is heard in both."))
+    offset_eeg = Seconds(label=_("EEG is later by (s)"), help_text=_("Empty: they began together."))
+    offset_text = Seconds(label=_("Text is later by (s)"), help_text=_("Empty: its times are the recording's."))
+    explain = forms.BooleanField(
+        label=_("Find out why"),
+        required=False,
+        help_text=_("Which of face, voice, words and EEG moved the answer, and when. Takes longer."),
+    )
+    annotate_video = forms.BooleanField(
+        label=_("Make an annotated video"), required=False, initial=True, help_text=_("A copy with the answer in its upper left corner.")
+    )
+    language = forms.ChoiceField(label=_("Language of what can be downloaded"), choices=settings.LANGUAGES)
+    purpose = forms.ChoiceField(label=_("What is it for?"), choices=[("", _("Choose…")), *Purpose.choices])
+    setting = forms.ChoiceField(label=_("Where were the people recorded?"), choices=Setting.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Medical or safety reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed at work and in education, where anything else is forbidden. It is kept with the analysis."),
+    )
+    told = forms.BooleanField(
+        label=_("Everybody who is shown or heard was given the notice."),
+        error_messages={
+            "required": _("Without the notice it may not be analysed. Give it to them first; the privacy pages make one for you.")
+        },
+    )
+    notice = forms.CharField(
+        label=_("Version of the notice"),
+        max_length=20,
+        initial=NOTICE,
+        help_text=_("Ours unless you gave them one of your own."),
+        error_messages={"required": _("Name the version of the notice that they were given.")},
+    )
+    consent = forms.BooleanField(
+        label=_("They agreed that their expression is analysed for this purpose."),
+        error_messages={"required": _("Without their consent it may not be analysed. Ask them first.")},
+    )
+    retention_days = forms.IntegerField(label=_("Delete it after (days)"), min_value=1, max_value=settings.RETENTION_MOST)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        begin = {"retention_days": settings.RETENTION_DAYS, "language": get_language() or settings.LANGUAGE_CODE, "key": uuid.uuid4()}
+        more["initial"] = begin | (more.get("initial") or {})
+        super().__init__(*args, **more)
+        for name, field in self.fields.items():
+            widget = field.widget
+            css = {"select": "form-select", "checkbox": "form-check-input", "radio": "form-check-input"}
+            widget.attrs.setdefault("class", css.get(getattr(widget, "input_type", ""), "form-control"))
+            if name in ("purpose", "setting", "told", "consent", "retention_days"):
+                field.error_messages.setdefault("required", _("Needed."))
+
+    def clean(self) -> dict[str, Any]:
+        """Say all that is missing at once, and not one thing after another."""
+        said = cast(dict[str, Any], super().clean())
+        for role in ROLES[said["mode"]][0] if said.get("mode") in ROLES else ():
+            if not said.get(role) and role not in self.errors:
+                self.add_error(role, MISSING[role])
+        if said.get("purpose") and said.get("setting"):
+            try:
+                purpose_checked(purpose=said["purpose"], setting=said["setting"], reason=said.get("reason", ""))
+            except Refused as refused:
+                self.refused(refused)
+        return said
+
+    def refused(self, refused: Refused) -> None:
+        """Show what was refused beside its field."""
+        field = "reason" if refused.code == "PURPOSE_REFUSED" and self.cleaned_data.get("purpose") in ("medical", "safety") else None
+        self.add_error(field or FIELDS.get(refused.code), f"{refused.title}. {refused.detail} {refused.fix}")
+
+    def asked(self) -> dict[str, Any]:
+        """The same as `analysis_request` takes it; files and offsets of other modes are left out."""
+        said = self.cleaned_data
+        needed, also = ROLES[said["mode"]]
+        inputs = {role: said[role] for role in (*needed, *also) if said.get(role)}
+        offsets = {role: said.get(f"offset_{role}") for role in inputs if role != "video" and said["mode"] != Mode.TEXT}
+        return {
+            **{
+                name: said[name]
+                for name in ("mode", "model", "purpose", "setting", "reason", "notice", "consent", "label", "retention_days", "key")
+            },
+            "inputs": inputs,
+            "options": {
+                "explain": said["explain"],
+                "annotate_video": said["annotate_video"],
+                "language": said["language"],
+                "offsets": {role: value for role, value in offsets.items() if value is not None or role == "audio"},
+            },
+        }
