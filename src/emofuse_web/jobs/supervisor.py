@@ -44,7 +44,7 @@ class Supervisor:
         self.name = who.name()
         self._poll = settings.JOB_POLL / 1_000 if poll is None else poll
         self._running: dict[UUID, Attempt] = {}
-        self._woken, self._stopping = threading.Event(), False
+        self._woken, self.stopping = threading.Event(), False
         self._level: Mapping[str, object] = {}
         self._due: dict[str, float] = {}
 
@@ -54,7 +54,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Claim nothing more, let go of what runs, and return from `run`."""
-        self._stopping = True
+        self.stopping = True
         self._woken.set()
 
     def run(self, *, most: int | None = None) -> None:
@@ -67,7 +67,7 @@ class Supervisor:
         log.info("worker %s for %s, %d at a time each; sandbox %s", self.name, ", ".join(self.lanes), self.slots, self._level["level"])
         claimed = 0
         try:
-            while not self._stopping:
+            while not self.stopping:
                 new = self._safely(lambda: self._round(most is None or claimed < most))
                 claimed += new
                 if most is not None and not self._running and (claimed >= most or not new):
@@ -96,7 +96,7 @@ class Supervisor:
         new = 0
         for lane in self.lanes:
             free = self.slots - sum(attempt.job.lane == lane for attempt in self._running.values())
-            while free > 0 and not self._stopping and (job := job_claim(worker=self.name, lanes=[lane])):
+            while free > 0 and not self.stopping and (job := job_claim(worker=self.name, lanes=[lane])):
                 refused = problem("SANDBOX") if settings.SANDBOX_REQUIRED and self._level["level"] != "green" else None
                 attempt = self._running[job.pk] = Attempt(job, refused=refused, over=self.look)
                 attempt.start()
