@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 import emofuse
-from emofuse.analysis import PICTURES, Answer, Outcome, _named, analyze_file, analyze_files, formats, recognizer
+from emofuse.analysis import PICTURES, Answer, Outcome, _named, analyze_clip, analyze_file, analyze_files, formats, recognizer
 from emofuse.core.errors import MediaError, RunError, UnknownName
 from emofuse.core.labels import COMMON_SEVEN, LabelSet
 from emofuse.core.modality import Modality
@@ -121,6 +121,12 @@ def test_progress_is_told_in_milliseconds(sounds, toy_run):
     analyze_file(sounds / "anger.wav", run=str(toy_run), progress=lambda done, total: told.append((done, total)))
 
     assert told[-1] == (4_500, 4_500)
+
+
+def test_a_clip_that_is_made_already_gets_the_same_answer_as_its_file(sounds, toy_run):
+    answer = analyze_clip(clip_from_files(sounds / "anger.wav"), run=str(toy_run))
+
+    assert answer.spans() == analyze_file(sounds / "anger.wav", run=str(toy_run)).spans()
 
 
 def test_nothing_to_judge_says_why_and_what_to_give(sounds, toy_run):

@@ -247,9 +247,32 @@ def analyze_file(
     Example:
         ``analyze_file("clip.mp4").spans()``
     """
-    judged = _explained if explain else _answer
     belonging.needed([Path(path)])
-    clip = belonging.clip(Path(path))
+    return analyze_clip(belonging.clip(Path(path)), run=run, explain=explain, beside=beside, progress=progress)
+
+
+def analyze_clip(
+    clip: Clip,
+    *,
+    run: str | Sequence[str] | None = None,
+    explain: bool = False,
+    beside: Sequence[str | os.PathLike[str]] = (),
+    progress: Progress = quiet_progress,
+) -> Answer:
+    """The same with a clip that is made already, as `emofuse.media.files.clip_from_files` makes one.
+
+    Args:
+        clip: A recording.
+        run: As in `analyze_file`, like all that follows.
+        explain: Whether to find out why, too.
+        beside: Other recordings of the same person.
+        progress: Told about milliseconds done, and in all.
+
+    Raises:
+        MediaError: It is unreadable, or holds nothing to judge.
+        RunError: As `analyze_file`.
+    """
+    judged = _explained if explain else _answer
     return judged(_of_theirs(clip) if beside else clip, acquainted(recognizer(run, frozenset(clip.sources)), beside), progress)
 
 

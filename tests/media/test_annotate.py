@@ -295,6 +295,15 @@ def test_progress_runs_from_nothing_to_everything(tmp_path):
     assert told == sorted(told)
 
 
+def test_a_coarser_coding_takes_fewer_bytes(tmp_path):
+    video = make(tmp_path / "a.mp4")
+
+    annotate(video, tmp_path / "fine.mp4", timeline(1_200), coding={"crf": "10"})
+    annotate(video, tmp_path / "coarse.mp4", timeline(1_200), coding={"crf": "40"})
+
+    assert (tmp_path / "coarse.mp4").stat().st_size < (tmp_path / "fine.mp4").stat().st_size
+
+
 def test_ctrl_c_leaves_nothing_half_made(tmp_path):
     video = make(tmp_path / "a.mp4")
 

@@ -56,6 +56,14 @@ def test_a_video_is_a_clip_of_sound_and_picture_read_in_one_pass(tmp_path: Path)
     assert set(chunk.signals) == {Modality.AUDIO, Modality.VIDEO}
 
 
+def test_fewer_faces_a_second_can_be_asked_for(tmp_path: Path) -> None:
+    clip = clip_from_files(film(tmp_path / "talk.mp4", sound=False), finder=finder, face_rate=2.0)
+
+    (chunk,) = clip.chunks(frozenset(clip.sources), 10_000)
+    assert (chunk.signals[Modality.VIDEO].rate, len(chunk.signals[Modality.VIDEO].values)) == (2.0, 2)
+    assert (clip.signal(Modality.VIDEO).rate, len(clip.signal(Modality.VIDEO).values)) == (2.0, 2)
+
+
 def test_a_clip_says_what_its_file_is(tmp_path: Path) -> None:
     facts = clip_from_files(film(tmp_path / "talk.mp4", sound=True)).facts
 

@@ -6,9 +6,10 @@ Nothing here knows how the answer was found.
 import errno
 import logging
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _COPIED = frozenset({"aac", "mp3", "opus", "flac"})  # sound that MP4 carries and browsers play; all else becomes AAC
 _AAC_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000, 64_000, 88_200, 96_000)  # Hz
-_QUALITY = {"crf": "20", "preset": "veryfast"}  # x264's; what is added is sharp letters, the rest is a second coding
+CODING = MappingProxyType({"crf": "20", "preset": "veryfast"})  # x264's; what is added is sharp letters, the rest is a second coding
 _FULL, _BT709 = 2, 1  # FFmpeg's numbers for a brightness from 0 to 255, and for BT.709 colours
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOENT}
 _LEAP = 2_000  # ms beyond the end of what was judged; a later time is damage
@@ -38,7 +39,14 @@ def _quietly(done: int, total: int) -> None:
     """Say nothing."""
 
 
-def annotate(video: Path, target: Path, timeline: Timeline, progress: Callable[[int, int], None] = _quietly) -> None:
+def annotate(
+    video: Path,
+    target: Path,
+    timeline: Timeline,
+    progress: Callable[[int, int], None] = _quietly,
+    *,
+    coding: Mapping[str, str] = CODING,
+) -> None:
     """Write the same video with the current label, its probability and a bar an emotion in the upper left corner.
 
     Frames keep their times, also where they come at a varying rate; sound is copied where MP4 and browsers take it.
@@ -49,6 +57,7 @@ def annotate(video: Path, target: Path, timeline: Timeline, progress: Callable[[
         target: The new file (MP4); written beside and renamed.
         timeline: The answer to show.
         progress: Told about milliseconds done, and in all.
+        coding: How x264 codes it.
 
     Raises:
         MediaError: There is no picture, or the target cannot be written.
@@ -61,7 +70,7 @@ def annotate(video: Path, target: Path, timeline: Timeline, progress: Callable[[
         with beside(target) as unfinished:
             try:
                 with av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as made:
-                    _Copy(source, made, timeline).run(progress)
+                    _Copy(source, made, timeline, coding).run(progress)
             except av.error.FFmpegError as error:
                 if error.errno in _DISK:
                     raise OSError(error.errno, error.strerror) from error
@@ -74,10 +83,10 @@ def annotate(video: Path, target: Path, timeline: Timeline, progress: Callable[[
 class _Copy:
     """One pass over the source: pictures through the panel and the encoder, sound past them."""
 
-    def __init__(self, source: "InputContainer", made: "OutputContainer", timeline: Timeline) -> None:
+    def __init__(self, source: "InputContainer", made: "OutputContainer", timeline: Timeline, coding: Mapping[str, str]) -> None:
         picture, sound = picture_stream(source), sound_stream(source)
         assert picture is not None
-        self.source, self.made, self.timeline = source, made, timeline
+        self.source, self.made, self.timeline, self.coding = source, made, timeline, dict(coding)
         self.picture: VideoStream = picture
         self.picture.thread_type = "AUTO"
         self.base = picture.time_base or Fraction(1, 1_000)
@@ -181,7 +190,7 @@ class _Copy:
     def _begin(self, first: "VideoFrame", *, turned: bool) -> None:
         """Make the new file's streams, now that the first picture is known."""
         rate = self.picture.average_rate or self.picture.guessed_rate or Fraction(25)
-        made = self.made.add_stream("libx264", rate=min(max(rate, Fraction(1)), Fraction(1_000)), options=_QUALITY)
+        made = self.made.add_stream("libx264", rate=min(max(rate, Fraction(1)), Fraction(1_000)), options=self.coding)
         aspect = self.picture.sample_aspect_ratio or Fraction(1)
         aspect = 1 / aspect if turned and aspect > 0 else aspect
         made.width, made.height, made.pix_fmt = first.width, first.height, "yuv420p"

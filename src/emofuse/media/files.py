@@ -139,6 +139,7 @@ def clip_from_files(
     eeg_as: Mapping[str, object] = MappingProxyType({}),
     offsets: Mapping[Modality, int | None] = MappingProxyType({}),
     finder: Callable[[], faces.Finder] = faces.finder,
+    face_rate: float = FACE_RATE,
     limits: Limits = LIMITS,
 ) -> Clip:
     """One recording from any of a video, the sound, what was said, and the EEG that belong to it.
@@ -155,6 +156,7 @@ def clip_from_files(
         eeg_as: What that file does not say: variable, axes, channels, rate, unit (see `emofuse.media.eeg.read_eeg`).
         offsets: By how many ms a file is later on the clip's clock; None for sound that is to be found in the video's own.
         finder: Makes what finds faces.
+        face_rate: Faces a second; fewer are quicker found.
         limits: What is refused.
 
     Raises:
@@ -172,12 +174,13 @@ def clip_from_files(
     said: dict[str, str] = {}
     duration = 0
     for i, facts in enumerate(probes):
-        together = partial(stream, finder=finder, limits=limits)  # one object for both: equal streams of one path are one pass
+        # One object for both: equal streams of one path are one pass.
+        together = partial(stream, finder=finder, face_rate=face_rate, limits=limits)
         ms, notes = _place(probes, offsets.get(Modality.AUDIO, 0), said) if i else (0, ())
         if facts.sound is not None:
             sources[Modality.AUDIO] = shifted(Source(facts.path, read_sound, together), ms, notes=notes)
         if facts.picture is not None and Modality.VIDEO not in sources:
-            sources[Modality.VIDEO] = Source(facts.path, partial(read_faces, finder=finder), together)
+            sources[Modality.VIDEO] = Source(facts.path, partial(read_faces, finder=finder, face_rate=face_rate), together)
         duration = max(duration, facts.duration + ms if facts.duration else 0)
         said |= _facts(facts)
     if audio is not None and probes[-1].sound is None:
@@ -280,19 +283,19 @@ def _told(offsets: Mapping[Modality, int | None], m: Modality, said: dict[str, s
     return ms
 
 
-def read_faces(path: Path, finder: Callable[[], faces.Finder] = faces.finder) -> Signal:
+def read_faces(path: Path, finder: Callable[[], faces.Finder] = faces.finder, face_rate: float = FACE_RATE) -> Signal:
     """The main face of a whole video, for clips of seconds.
 
     Shape:
-        values (time, 48, 48) uint8, five a second; absent where there is no face
+        values (time, 48, 48) uint8, `face_rate` a second; absent where there is no face
 
     Raises:
         MediaError: It cannot be read, or has no picture.
     """
-    chunks = stream(path, frozenset({Modality.VIDEO}), 60_000, finder=finder)
+    chunks = stream(path, frozenset({Modality.VIDEO}), 60_000, finder=finder, face_rate=face_rate)
     parts = [chunk.signals[Modality.VIDEO] for chunk in chunks if Modality.VIDEO in chunk.signals]
     present = np.concatenate([np.ones(len(part.values), dtype=bool) if part.present is None else part.present for part in parts])
-    return Signal(np.concatenate([part.values for part in parts]), FACE_RATE, present=None if present.all() else present)
+    return Signal(np.concatenate([part.values for part in parts]), face_rate, present=None if present.all() else present)
 
 
 def media_files(paths: Sequence[Path]) -> tuple[Path, ...]:
