@@ -75,9 +75,7 @@ def choices() -> Mapping[str, Choice]:
         Choice(
             LIGHT,
             _("Light: face and voice, quicker"),
-            _(
-                "The same face and voice recognizers on a smaller picture (480 lines), the face looked at twice a second instead of five times."
-            ),
+            _("The same face and voice recognizers on a smaller picture, which is looked at twice a second instead of five times."),
             frozenset({"audio", "video"}),
             words,
             seen,
