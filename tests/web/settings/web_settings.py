@@ -18,3 +18,5 @@ STORAGES = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405  # of the settings; WhiteNoise warns where it is missing
+if SQLITE:  # noqa: F405  # of the application's settings
+    DATABASES["default"]["TEST"] = {"NAME": f"{_kept.name}/test.sqlite3"}  # noqa: F405  # a file, so that threads and workers see what a test does
