@@ -1,0 +1,92 @@
+"""Two answers side by side: of two analyses, or of two lanes of one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from emofuse_web.analyses import result_words as words
+from emofuse_web.analyses.agreement import compared
+from emofuse_web.analyses.doors import personal
+from emofuse_web.analyses.models import Analysis
+from emofuse_web.analyses.result_context import script_words
+from emofuse_web.analyses.result_document import spans
+from emofuse_web.analyses.selectors import analyses_of, analysis_of, artifact_of_kind, document
+from emofuse_web.jobs.models import Status
+
+CHOICES = 200  # analyses that can be chosen from, the newest
+ROWS = 200  # stretches that the page lists
+SAME = 1_000  # ms by which recordings may differ in length and still be taken for one and the same
+
+
+@require_safe
+@personal
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two lanes, how far they agree, and where they do not; a choice of two where the address names none."""
+    first, second = (_side(request, name) for name in ("a", "b"))
+    if first is None and second is None and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    sides = {"first": first, "second": second, "choices": _choices(request)}
+    return render(request, "analyses/compare.html", sides | _compared(first, second))
+
+
+def _side(request: HttpRequest, name: str) -> dict[str, Any] | None:
+    """What the address says of one side: an analysis and one of its lanes, the first without a word; None where it says nothing."""
+    if not (said := request.GET.get(name, "")):
+        return None
+    analysis = analysis_of(request.user, said)
+    answer = document(analysis)
+    if not answer:
+        raise Http404
+    wanted = request.GET.get(f"{name}_lane", "")
+    lane = next((lane for lane in answer["lanes"] if lane["name"] == wanted), answer["lanes"][0])
+    named = analysis.label or answer["source"]["name"]
+    return {"analysis": analysis, "name": named, "lane": lane, "lanes": answer["lanes"], "duration": answer["duration"]}
+
+
+def _choices(request: HttpRequest) -> list[Analysis]:
+    if not request.user.is_authenticated:
+        return list(Analysis.objects.filter(sample=True, job__status__in=(Status.SUCCEEDED, Status.PARTIAL))[:1])
+    return list(analyses_of(request.user).filter(job__status__in=(Status.SUCCEEDED, Status.PARTIAL))[:CHOICES])
+
+
+def _compared(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> dict[str, Any]:
+    if first is None or second is None:
+        return {}
+    found = compared(first["lane"], second["lane"])
+    unlike = _file(first["analysis"]) != _file(second["analysis"]) and abs(first["duration"] - second["duration"]) > SAME
+    return {
+        "found": found,
+        "seconds": found.cells / 10,
+        "rows": found.stretches[:ROWS],
+        "more": max(len(found.stretches) - ROWS, 0),
+        "unlike": unlike,
+        "media": artifact_of_kind(first["analysis"], "proxy") or artifact_of_kind(second["analysis"], "proxy"),
+        "sides": (("a", "A", first), ("b", "B", second)),
+        "stretches": [[stretch.start, stretch.end] for stretch in found.stretches],
+        "script": _script(first, second),
+    }
+
+
+def _file(analysis: Analysis) -> object:
+    """What was analysed: the same bytes are the same recording."""
+    upload = analysis.video or analysis.audio or analysis.text
+    return upload.digest if upload is not None and upload.digest else analysis.id
+
+
+def _script(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    lanes = [spans(first["lane"]) | {"name": "a"}, spans(second["lane"]) | {"name": "b"}]
+    labels = {label for lane in lanes for label in lane["labels"]}
+    reasons = {reason for lane in lanes for reason in lane["reasons"]}
+    return {
+        "duration": max(first["duration"], second["duration"]),
+        "timelines": lanes,
+        "slots": {label: words.slot(label) for label in labels},
+        "labels": {label: words.emotion(label) for label in labels},
+        "reasons": {reason: words.reason(reason) for reason in reasons},
+        "lanes": {},
+        "words": script_words(),
+    }

@@ -1,0 +1,122 @@
+"""Everything the result page's templates say, gathered once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from emofuse_web.analyses import result_words as words
+from emofuse_web.analyses.models import Analysis, Artifact
+from emofuse_web.analyses.result_summary import grid, reasons, summary
+from emofuse_web.analyses.selectors import document
+
+ROWS = 200  # spans of a lane that the page's tables show; the CSV has them all
+DOWNLOADS = (  # kind, what it is, what it is good for
+    ("annotated", gettext_lazy("Annotated video"), gettext_lazy("the recording with the answer in its upper left corner")),
+    ("csv_spans", gettext_lazy("CSV: spans"), gettext_lazy("a row a span, for spreadsheets and statistics")),
+    ("csv_curves", gettext_lazy("CSV: curves"), gettext_lazy("a row a window, with every probability")),
+    ("json", gettext_lazy("JSON"), gettext_lazy("everything, for programs")),
+    ("vtt", gettext_lazy("WebVTT"), gettext_lazy("subtitles for browsers")),
+    ("srt", gettext_lazy("SRT"), gettext_lazy("subtitles for players and editors")),
+    ("eaf", gettext_lazy("EAF"), gettext_lazy("tiers for ELAN")),
+    ("audacity", gettext_lazy("Audacity labels"), gettext_lazy("a label track beside the sound")),
+    ("png", gettext_lazy("Picture"), gettext_lazy("lanes and curves, for a report")),
+    ("explanation_png", gettext_lazy("Picture: why"), gettext_lazy("who added what, and the moments looked at")),
+)
+
+
+def context(analysis: Analysis, at: str = "") -> dict[str, Any]:
+    """What the templates are given.
+
+    Args:
+        analysis: One that is over.
+        at: Second at which the player stands, as the address says it; for pages without scripts.
+    """
+    said = document(analysis)
+    files = {file.kind: file for file in analysis.artifacts.all()}
+    found: dict[str, Any] = {
+        "analysis": analysis,
+        "job": analysis.job,
+        "files": files,
+        "downloads": downloads(analysis, files),
+        "limits": words.limits(said.get("limits", "")),
+        "notes": [words.note(note) for note in analysis.warnings or said.get("notes", [])],
+        "said": said,
+        "took": None if not (analysis.job.started and analysis.job.finished) else analysis.job.finished - analysis.job.started,
+        "at": at if at.replace(".", "", 1).isdecimal() and at.isascii() else "",
+    }
+    return found if not said else found | _answered(analysis, said, files)
+
+
+def downloads(analysis: Analysis, files: Mapping[str, Artifact]) -> list[dict[str, Any]]:
+    """The files that can be taken away, and only those that are there."""
+    return [
+        {"kind": kind, "name": name, "what": what, "size": files[kind].size, "url": address("export", analysis.id, kind)}
+        for kind, name, what in DOWNLOADS
+        if kind in files
+    ]
+
+
+def address(name: str, *arguments: object) -> str:
+    """An address of this part; empty where it has none by that name."""
+    try:
+        return reverse(f"analyses:{name}", args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+def _answered(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Artifact]) -> dict[str, Any]:
+    first = said["lanes"][0]
+    overall, why = said.get("overall"), said.get("explanation")
+    return {
+        "summary": summary(first, said["duration"]),
+        "lanes": [lane | {"rows": lane["spans"][:ROWS], "more": max(len(lane["spans"]) - ROWS, 0)} for lane in said["lanes"]],
+        "labels": list(dict.fromkeys(label for lane in said["lanes"] for label in lane["labels"])),
+        "overall": overall,
+        "grid": grid(overall) if overall else None,
+        "why": why,
+        "reasons": reasons(why, first["label"]) if why and first["label"] else [],
+        "why_limits": words.limits(why["limits"]) if why else "",
+        "script": script(analysis, said, files),
+    }
+
+
+def script(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Artifact]) -> dict[str, Any]:
+    """What the page's script is told: addresses, and words in the reader's language."""
+    labels = {label for lane in said["lanes"] for label in lane["labels"]}
+    absent = {span["absent"] for lane in said["lanes"] for span in lane["spans"] if span["absent"]}
+    return {
+        "timeline": address("timeline", analysis.id),
+        "data": address("data", analysis.id),
+        "peaks": address("artifact", files["peaks"].id) if "peaks" in files else "",
+        "slots": {label: words.slot(label) for label in labels},
+        "labels": {label: words.emotion(label) for label in labels},
+        "reasons": {reason: words.reason(reason) for reason in absent},
+        "lanes": {lane["name"]: words.lane(lane["name"]) for lane in said["lanes"]},
+        "words": script_words(),
+    }
+
+
+def script_words() -> dict[str, str]:
+    """Sentences that the script fills in."""
+    return {
+        "looks": _("Expression looks like {label}"),
+        "sounds": _("{lane}: {label}"),
+        "uncertain": _("uncertain"),
+        "absent": _("no answer: {reason}"),
+        "span": _("{label}, {p}, {start} to {end}"),
+        "span_uncertain": _("uncertain: {label}, {p}, {start} to {end}"),
+        "span_absent": _("no answer, {reason}, {start} to {end}"),
+        "share": _("{share} % of the time is then uncertain"),
+        "own": _("as each recognizer has it"),
+        "lead": _("lead under {lead}"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "loop_on": _("The span is repeated"),
+        "loop_off": _("The span is no longer repeated"),
+        "shown": _("{start} to {end} of {all}"),
+        "trouble": _("The answer could not be fetched. Load the page again; the tables and downloads below are complete."),
+        "media": _("The recording cannot be played by this browser. The answer below is complete."),
+    }

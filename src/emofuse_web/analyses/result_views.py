@@ -1,0 +1,81 @@
+"""The result of an analysis as a page, and what its script fetches."""
+
+import gzip
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from emofuse_web.analyses import result_document
+from emofuse_web.analyses.models import Analysis
+from emofuse_web.analyses.result_context import context
+from emofuse_web.analyses.selectors import POINTS, analysis_of, curves, document
+from emofuse_web.jobs.models import Status
+
+PACKED = 5  # gzip's level; more costs time and gains little
+private = cache_control(private=True, no_store=True)
+
+
+@require_safe
+@private
+def result(request: HttpRequest, analysis: Analysis) -> HttpResponse:
+    """The page of an analysis that is over and has an answer."""
+    said = context(analysis, at=request.GET.get("t", ""))
+    return render(request, f"analyses/{'result_text' if analysis.mode == 'text' else 'result'}.html", said)
+
+
+@require_safe
+@private
+def sample(request: HttpRequest) -> HttpResponse:
+    """The analysis that everybody may see."""
+    found = Analysis.objects.select_related("job").filter(sample=True, job__status__in=(Status.SUCCEEDED, Status.PARTIAL)).first()
+    if found is None:
+        return render(request, "analyses/sample_missing.html", status=404)
+    answer: HttpResponse = result(request, found)
+    return answer
+
+
+@require_safe
+@private
+def timeline(request: HttpRequest, id: UUID) -> HttpResponse:
+    """Spans of every lane, and their curves over the whole recording."""
+    analysis = analysis_of(request.user, id)
+    said = document(analysis)
+    if not said:
+        raise Http404
+    return _json(request, result_document.page(analysis, said))
+
+
+@require_safe
+@private
+def data(request: HttpRequest, id: UUID) -> HttpResponse:
+    """One lane's curves between two times."""
+    start, points = _whole(request, "from", 0), _whole(request, "points", POINTS)
+    end = _whole(request, "to", -1)
+    return _json(
+        request,
+        curves(
+            analysis_of(request.user, id), request.GET.get("lane"), max(start, 0), None if end < 0 else end, min(max(points, 2), POINTS)
+        ),
+    )
+
+
+def _whole(request: HttpRequest, name: str, otherwise: int) -> int:
+    """A whole number of the query; what is none counts as not said."""
+    said = request.GET.get(name, "")
+    return int(said) if said.isdecimal() and said.isascii() and len(said) < 12 else otherwise
+
+
+def _json(request: HttpRequest, said: Any) -> HttpResponse:
+    """JSON, packed where the browser takes it: curves shrink to a fifth. Nothing that a stranger sent is in it, so its size tells nothing."""
+    body = json.dumps(said, separators=(",", ":"), allow_nan=False).encode()
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    answer = HttpResponse(gzip.compress(body, PACKED, mtime=0) if packed else body, content_type="application/json")
+    if packed:
+        answer["Content-Encoding"] = "gzip"
+    answer["Vary"] = "Accept-Encoding, Cookie"
+    return answer

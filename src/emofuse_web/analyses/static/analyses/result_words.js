@@ -1,0 +1,30 @@
+// Words and numbers as the reader's language has them; the page brings the words along.
+
+const said = document.getElementById("result-said");
+export const page = said ? JSON.parse(said.textContent) : null;
+
+const digits = new Intl.NumberFormat(document.documentElement.lang || "en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** A sentence of the page with its blanks filled in. */
+export function words(name, values = {}) {
+  return page.words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+}
+
+/** Milliseconds as people read them: 01:23.4, or 1:01:23.4 from an hour on. */
+export function clock(ms) {
+  const tenths = Math.floor(ms / 100);
+  const two = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(tenths / 36000);
+  const rest = `${two(Math.floor(tenths / 600) % 60)}:${two(Math.floor(tenths / 10) % 60)}.${tenths % 10}`;
+  return hours ? `${hours}:${rest}` : rest;
+}
+
+/** A probability with two digits. */
+export function two(p) {
+  return digits.format(p);
+}
+
+export const emotion = (label) => page.labels[label] ?? label;
+export const slot = (label) => page.slots[label] ?? "other-5";
+export const reason = (said) => page.reasons[said] ?? said;
+export const laneName = (name) => page.lanes[name] ?? name;

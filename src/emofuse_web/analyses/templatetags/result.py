@@ -1,0 +1,61 @@
+"""How the result page's templates say times, shares and words."""
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from emofuse_web.analyses import result_words as words
+
+register = template.Library()
+register.filter("emotion_word", words.emotion)
+register.filter("emotion_slot", words.slot)
+register.filter("lane_word", words.lane)
+register.filter("absence", words.reason)
+
+
+@register.filter
+def clock(ms: int) -> str:
+    """Milliseconds as people read them: 01:23.4, or 1:01:23.4 from an hour on."""
+    minutes, rest = divmod(int(ms), 60_000)
+    hours, minutes = divmod(minutes, 60)
+    seconds = f"{rest // 1_000:02d}.{rest % 1_000 // 100}"
+    return f"{hours}:{minutes:02d}:{seconds}" if hours else f"{minutes:02d}:{seconds}"
+
+
+@register.filter
+def seconds(ms: int) -> str:
+    """Milliseconds as seconds, for addresses and media fragments."""
+    return f"{int(ms) / 1_000:.3f}".rstrip("0").rstrip(".")
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share of one in whole per cent; what is little but there is not nothing."""
+    if share is None:
+        return "–"
+    return "< 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
+
+
+@register.filter
+def two(p: float | None) -> str:
+    """A probability with two digits."""
+    return "–" if p is None else number_format(p, 2)
+
+
+@register.filter
+def points(added: float | None) -> str:
+    """What somebody added to a probability, in points of a hundred."""
+    return "–" if added is None else f"{added * 100:+.0f}".replace("-", "−")
+
+
+@register.simple_tag
+def bar(share: float, kind: str = "") -> SafeString:
+    """A bar without inline style: a drawing that is stretched, said aloud by the words beside it."""
+    width = max(0.0, min(100.0, share * 100))
+    return format_html(
+        '<svg class="bar {}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="bar-ground" width="100" height="10"></rect><rect class="bar-share" width="{}" height="10"></rect></svg>',
+        kind,
+        f"{width:.2f}",
+    )
