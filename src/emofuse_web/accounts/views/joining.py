@@ -84,7 +84,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
         link = request.build_absolute_uri(invitation_make(by=user, email=said["email"], staff=said.get("staff", False))[1])
         form = InvitationForm(by=user)
     rows = Invitation.objects.exclude(made_by=None).select_related("made_by", "used_by").order_by("-created")[:200]
-    return render(request, "accounts/invitations.html", {"form": form, "link": link, "invitations": rows})
+    return render(request, "accounts/invitations.html", {"form": form, "made": link, "invitations": rows})
 
 
 @login_required
