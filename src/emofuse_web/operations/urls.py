@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from emofuse_web.api.docs import docs
 from emofuse_web.operations import health, views
 
 app_name = "operations"
@@ -10,4 +11,5 @@ urlpatterns = [
     path("healthz", health.lives, name="lives"),
     path("readyz", health.ready, name="ready"),
     path("metrics", health.figures, name="figures"),
+    path("api/v1/docs", docs, name="docs"),
 ]
