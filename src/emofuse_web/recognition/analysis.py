@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from emofuse_web.recognition.suspicious import Suspicious
 from emofuse_web.recognition.telling import Telling
 
 
@@ -13,7 +14,8 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
 
     Args:
         request: "mode"; "inputs", names of files by role; "model"; "name", what the user calls it; "options": "explain",
-            "annotate_video", "offsets" in seconds; "told", what was said of EEG; "threads".
+            "annotate_video", "offsets" in seconds; "told", what was said of EEG; "threads";
+            "gone", where a file is no longer there.
         folder: Of the job.
         telling: Told of stages and progress.
 
@@ -23,6 +25,8 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
     Raises:
         EmofuseError: What was sent cannot be analysed.
     """
+    if request.get("gone"):
+        raise Suspicious("INPUT_GONE", "A file of this analysis is not here any longer.")
     way = "texts" if request["mode"] == "text" else "recordings"  # apart, so that words are judged by words alone
     answer: dict[str, object] = import_module(f"emofuse_web.recognition.{way}").analyse(request, folder, telling)
     return answer

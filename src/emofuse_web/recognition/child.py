@@ -17,7 +17,7 @@ from emofuse_web.recognition.telling import Telling, apart
 
 DOES = {
     "analysis": "emofuse_web.recognition.analysis:analyse",
-    "preflight": "emofuse_web.recognition.preflight:look",
+    "look": "emofuse_web.recognition.preflight:look",
     "sample": "emofuse_web.recognition.sample:analyse",
 }
 """What can be asked for, and the function that does it; nothing else is imported for it."""
