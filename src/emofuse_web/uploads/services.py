@@ -89,7 +89,9 @@ def upload_tell(*, upload: Upload, told: dict[str, object]) -> None:
     if upload.role != Role.EEG:
         raise refused("INPUT_ROLE", _("Only files of EEG are told anything."), status=409)
     with transaction.atomic():
-        held = Upload.objects.select_for_update().filter(pk=upload.pk, state__in=(State.READY, State.REFUSED)).first()
+        held = Upload.objects.select_for_update().filter(pk=upload.pk, state=State.READY).first()
+        if held is None and upload.state == State.REFUSED:
+            raise refused("INPUT_GONE", _("The file was refused, and its bytes are not kept."), fix=_("Send the file again."))
         if held is None:
             raise refused("INPUT_NOT_READY", _("The file has not arrived, or is being looked at."))
         if upload_needed(held):
