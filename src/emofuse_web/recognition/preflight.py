@@ -14,7 +14,7 @@ from emofuse_web.recognition.preflight_apart import Broke, apart
 from emofuse_web.recognition.preflight_errors import LIMIT, UNREADABLE, problem_of
 
 PATIENCE = 40.0  # s; a table of EEG of 1 GiB is read three times
-MEMORY = 1_536 << 20  # bytes of address space for decoders, faces and tables
+MEMORY = 2 << 30  # bytes of address space: libraries reserve half of one GiB, decoders of large pictures the other
 LOOKS: Mapping[str, Callable[[Path, Mapping[str, Any]], dict[str, Any]]] = {
     "video": preflight_media.video,
     "audio": preflight_media.audio,

@@ -10,7 +10,6 @@ import select
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 _MOST = 8 << 20  # bytes of an answer
@@ -36,7 +35,7 @@ def apart(function: Callable[[], dict[str, Any]], *, seconds: float, memory: int
     Args:
         function: What to do.
         seconds: Of patience.
-        memory: Bytes of address space beyond what is taken already.
+        memory: Bytes of address space, with what is taken already.
 
     Raises:
         Broke: It came to no end.
@@ -71,7 +70,7 @@ def _inside(function: Callable[[], dict[str, Any]], reader: int, writer: int, se
         os.close(reader)
         _hold_to(resource.RLIMIT_CORE, 0)
         _hold_to(resource.RLIMIT_CPU, int(2 * seconds) + 1)
-        _hold_to(resource.RLIMIT_AS, _taken() + memory)
+        _hold_to(resource.RLIMIT_AS, memory)
         answer = json.dumps(function()).encode() + b"\n"
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(answer)
@@ -84,11 +83,6 @@ def _hold_to(what: int, most: int) -> None:
     hard = resource.getrlimit(what)[1]
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(what, (most, hard))
-
-
-def _taken() -> int:
-    """Bytes of address space that are in use."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
 
 
 def _read(reader: int, until: float) -> tuple[bytes, bool]:

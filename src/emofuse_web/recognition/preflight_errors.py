@@ -8,37 +8,40 @@ from emofuse_web.problems import problem
 from emofuse_web.recognition.suspicious import Suspicious
 
 _SAID = (  # what a message says -> the code; the first that fits
-    (r"that they are not read|keeps the numbers of|has a link in place|packs .* in a way|as many\. Ask|again and again", "MAT_REFUSED"),
+    (r"keeps the numbers of|has a link in place|packs .* in a way|and stores|again and again", "MAT_REFUSED"),
     (r"structures within each other|holds more than .* arrays|says that .* has the shape", "MAT_REFUSED"),
-    (r"unpacks to more|unpacks to .* GiB", "EEG_LIMIT"),
-    (r"took longer than .* seconds", "EEG_LIMIT"),
+    (r"unpacks to|takes? .* GiB|took longer than .* seconds|lasts .* hours", "EEG_LIMIT"),
+    (r"There is no file|is a folder|a pipe or a device|may not be read|is not a file|has gone", "INPUT_GONE"),
+    (r"is not installed|cannot be loaded|No YuNet|holds a model", "MODEL_MISSING"),
+    (r"cannot be written|cannot be made", "OURS"),
     (r"which of its arrays|holds no array|no arrays of numbers", "EEG_VARIABLE"),
-    (r"what the axes of|do not fit .* whose shape|would have .* channels", "EEG_AXES"),
-    (r"samples a second(?! it holds)(?!,? at most)|how many samples a second|by its times|in its times|times do not go on", "EEG_RATE"),
+    (r"what the axes of|do not fit .* whose shape|would have .* channels|and its data have the shape", "EEG_AXES"),
+    (r"says .* samples a second, and|how many samples a second|has [\d.e+]+ samples a second\.", "EEG_RATE"),
+    (r"by its times|in its times|times do not go", "EEG_RATE"),
     (r"is no unit of EEG|spread by .* microvolts", "EEG_UNIT"),
-    (r"channels without names|has no channel|share names", "EEG_CHANNELS"),
-    (r"lasts .* hours", "EEG_LIMIT"),
+    (r"channels without names|has no channel", "EEG_CHANNELS"),
     (r"is no EEG file that can be read|is one part of a recording", "EEG_FORMAT"),
-    (r"cannot be heard", "OFFSET_UNHEARD"),
-    (r"lies wholly (?:before|after)", "OFFSET_BEYOND"),
+    (r"cannot be heard|of sound tell no offset|no sound to find its place", "OFFSET_UNHEARD"),
+    (r"lies wholly", "OFFSET_BEYOND"),
     (r"Nothing in .* lies within|holds \d+ dialogues", "TEXT_ELSEWHERE"),
-    (r"is empty|has no bytes", "MEDIA_EMPTY"),
+    (r"is empty", "MEDIA_EMPTY"),
     (r"says that it has .* (?:pixels|streams|frames|samples|channels|seconds)|compressed index", "MEDIA_LIMIT"),
     (r"has [\d,]+ (?:bytes|captions or lines)", "TEXT_LIMIT"),
-    (r"No caption in|holds no words", "TEXT_EMPTY"),
+    (r"No caption in", "TEXT_EMPTY"),
     (r"is coded as", "MEDIA_CODEC"),
     (r"not a recording|not a MATLAB file", "MEDIA_REFUSED_FORMAT"),
+    (r"streams cannot be read|can(?:not)? be decoded|could be decoded|crashed|breaks? off|damaged", "UNREADABLE"),
     (r"has no picture", "MEDIA_NO_PICTURE"),
     (r"has no sound", "MEDIA_NO_SOUND"),
-    (r"neither sound nor picture|nothing to judge|There is nothing", "NOTHING_TO_JUDGE"),
-    (r"streams cannot be read|cannot be decoded|crashed|breaks? off|damaged", "UNREADABLE"),
-    (r"cannot be read|holds no|no samples|no time|is no text|is no table|EEGLAB|says .* channels at|beside it|is no number", "UNREADABLE"),
+    (r"neither sound nor picture|nothing to judge|heard no words|no audio to transcribe", "NOTHING_TO_JUDGE"),
+    (r"which no recognizer|needs? (?:audio|video|text|eeg)", "MODEL_UNFIT"),
+    (r"cannot be read|holds no|is no table|EEGLAB|not beside it|a file beside it|is no number|is not UTF-8|names the column", "UNREADABLE"),
+    (r"not a transcript|is XML, but|XML is broken|counts time in|line \d+: |has no column|has no header|has \d+ fields", "UNREADABLE"),
 )
-UNREADABLE = {"video": "MEDIAUNREADABLE", "audio": "MEDIAUNREADABLE", "eeg": "EEGUNREADABLE", "text": "TEXTUNREADABLE"}
+UNREADABLE = {"video": "MEDIA_UNREADABLE", "audio": "MEDIA_UNREADABLE", "eeg": "EEG_UNREADABLE", "text": "TEXT_UNREADABLE"}
 LIMIT = {"video": "MEDIA_LIMIT", "audio": "MEDIA_LIMIT", "eeg": "EEG_LIMIT", "text": "TEXT_LIMIT"}
 _FOR_ROLE = {("eeg", "MEDIA_REFUSED_FORMAT"): "EEG_FORMAT", ("text", "MEDIA_EMPTY"): "TEXT_EMPTY"}
 _SHELL = re.compile(r"\s*\((?:[^()]*(?:--|=\)|emofuse\.|pip install|chmod|axes=)[^()]*)\)")  # advice for a shell, or for Python
-_SENTENCE = re.compile(r"(?<=[.])\s+(?=[A-Z])")
 
 
 def problem_of(error: BaseException, path: Path | None = None, role: str = "video") -> dict[str, object]:
@@ -80,4 +83,4 @@ def plain(said: str, path: Path | None = None) -> str:
     if expected:
         parts.append("Expected " + re.split(r";|(?<=[^\d])\.(?=\s|$)|\.(?=\s+[A-Z])", expected, maxsplit=1)[0].strip().rstrip(".") + ".")
     text = " ".join(part for part in parts if part)
-    return " ".join(sentence[:1].upper() + sentence[1:] for sentence in _SENTENCE.split(text))
+    return re.sub(r"(?:^|(?<=\. ))the file\b", "The file", text)

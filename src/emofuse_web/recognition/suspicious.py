@@ -81,6 +81,8 @@ def _text(path: Path, head: bytes) -> None:
     what = signature.description(head)
     if any(mark in what for mark in _SCRIPTS):
         raise Suspicious("MEDIA_POINTS_ELSEWHERE", f"The file is {what}, not a transcript.")
+    if what != "text" and head[:2] in (b"PK", b"\x1f\x8b"):  # the beginnings of archives; others are found out by their letters
+        raise Suspicious("TEXT_UNREADABLE", f"The file is {what}, not a transcript.")
 
 
 def _eeg(path: Path, head: bytes) -> None:
