@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from importlib import metadata
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -23,7 +24,8 @@ from emofuse_web.problems import problem
 
 log = logging.getLogger(__name__)
 SWEEP = 1.0  # s between looks for jobs of the dead
-TIDY = 60.0  # s between looks for folders of the dead, and for what housekeeping there is
+TIDY = 60.0  # s between looks for folders of the dead
+KEEP = 300.0  # s between rounds of housekeeping
 FORGOTTEN = 86_400  # s after which a worker that said nothing is no longer shown
 LEAVE = 6.0  # s that attempts get to let go; less than what is usual before SIGKILL follows SIGTERM
 HOUSEKEEPING = "emofuse_web.operations.housekeeping"
@@ -88,6 +90,7 @@ class Supervisor:
             jobs_stray(worker=self.name, known={pk: attempt.number for pk, attempt in self._running.items()})
         if self._time("tidy", TIDY):
             folder.swept()
+        if self._time("keep", KEEP):
             _housekept()
         return self._claim() if claiming else 0
 
@@ -156,15 +159,20 @@ class Supervisor:
 
 
 def _housekept() -> None:
-    """What is expired is removed, where that part is there; a fault in it is no reason to stop working."""
-    if importlib.util.find_spec(HOUSEKEEPING) is None:
-        return
+    """What is expired is removed; a fault in that is no reason to stop working."""
     try:
-        importlib.import_module(HOUSEKEEPING).run()
+        _housekeeping()()
     except LOST:
         raise
     except Exception as error:  # told, and tried again next time
         log.error("housekeeping broke off (%s)", type(error).__name__)
+
+
+def _housekeeping() -> Callable[[], object]:
+    """What is to be done now and then, where that part is there."""
+    if importlib.util.find_spec(HOUSEKEEPING) is None:
+        return lambda: None
+    return cast(Callable[[], object], importlib.import_module(HOUSEKEEPING).run)
 
 
 def _versions() -> dict[str, str]:

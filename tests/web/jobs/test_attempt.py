@@ -56,11 +56,11 @@ def test_an_input_that_is_refused_is_not_tried_again(through, stand_in):
 
     assert (job.status, job.failures, job.problem["code"]) == ("failed", 0, "MEDIA_CODEC")
     assert job.problem["detail"] == "It is coded as magicyuv."
-    assert stand_in.ENDED == [(job.pk, "failed")]
+    assert [(job.pk, "failed")] == stand_in.ENDED
 
 
 def test_what_was_cancelled_while_it_ran_ends_as_cancelled_even_when_it_was_done(through, stand_in):
     job = through(before=lambda job: job_cancel(job=job))
 
     assert job.status == "cancelled"
-    assert stand_in.ENDED == [(job.pk, "cancelled")]
+    assert [(job.pk, "cancelled")] == stand_in.ENDED

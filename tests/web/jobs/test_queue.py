@@ -205,7 +205,7 @@ def test_a_fault_of_ours_is_tried_three_times_with_longer_and_longer_waits(add, 
 
     assert waits[:2] == [10, 60]
     assert (job.status, job.failures, job.problem["code"]) == ("failed", 3, "OURS")
-    assert stand_in.ENDED == [(job.pk, "failed")]
+    assert [(job.pk, "failed")] == stand_in.ENDED
 
 
 def test_an_input_that_kills_three_children_is_set_aside_as_poison_and_neighbours_go_on(add, alice, bob):
@@ -239,7 +239,7 @@ def test_what_waits_is_cancelled_at_once(add, alice, stand_in):
 
     job.refresh_from_db()
     assert (job.status, claim()) == ("cancelled", None)
-    assert stand_in.ENDED == [(job.pk, "cancelled")]
+    assert [(job.pk, "cancelled")] == stand_in.ENDED
 
 
 @pytest.mark.parametrize("end", ["finish", "fail", "release", "sweep"])
@@ -261,7 +261,7 @@ def test_cancelling_wins_over_every_other_end(add, alice, end, stand_in):
 
     job.refresh_from_db()
     assert job.status == "cancelled"
-    assert stand_in.ENDED == [(job.pk, "cancelled")]
+    assert [(job.pk, "cancelled")] == stand_in.ENDED
 
 
 def test_what_is_over_cannot_be_cancelled(add, alice):
