@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,6 +25,12 @@ from emofuse_web.uploads.plain import upload_bring
 from emofuse_web.uploads.services import upload_tell
 from emofuse_web.uploads.told import KNOWN, told_checked
 
+WORDS = {  # of analyses/new.js
+    "kept": gettext_noop("The file could not be removed. Reload the page and try again."),
+    "moving": gettext_noop("A file is still on its way or being looked at. Wait until it is ready, and start then."),
+    "pasted": gettext_noop("pasted"),
+    "sent": gettext_noop("Starting…"),
+}
 PASTED = 1_000_000  # characters that can be pasted; more comes as a file
 
 
@@ -44,6 +51,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: Asking, status: int = 200, **more: object) -> HttpResponse:
     chosen = [str(form[role].value() or "") for role in Role.values]
     said = {"form": form, "modes": Mode.choices, "places": places(request.user, chosen), "choices": list(facts.choices().values())}
+    said["words_for_scripts"] = {name: gettext(words) for name, words in WORDS.items()}
     return render(request, "analyses/new.html", said | more, status=status)
 
 
@@ -65,11 +73,11 @@ def file(request: HttpRequest, id: UUID) -> HttpResponse:
     error = _tell(request, upload) if request.method == "POST" else ""
     if request.method == "POST" and not request.htmx and not error:
         return redirect(f"{reverse('analyses:new')}?{urlencode({'mode': 'av_eeg', upload.role: upload.id})}")
-    shown = draft(upload, error=error)
+    shown = draft(upload, chosen=request.GET.get("chosen") == "yes" or request.method == "POST", error=error)
     mark = f'"{upload.state}-{upload.offset}-{upload.touched.timestamp()}"'
     if request.method == "GET" and request.headers.get("If-None-Match") == mark:
         return HttpResponseNotModified(headers={"ETag": mark})
-    return render(request, "analyses/_file.html", {"draft": shown, "mark": mark}, status=200)
+    return render(request, "analyses/_file.html", {"draft": shown, "mark": mark})
 
 
 def _tell(request: HttpRequest, upload: Upload) -> str:

@@ -20,6 +20,7 @@ from emofuse_web.uploads.models import Role, State, Upload
 
 SHOWN = 5  # of a role
 MINUTES, WIDE, HIGH, PICTURES = 60, 4_096, 2_160, 120  # what a recording may be: `recognition.suspicious.LIMITS`, which pages do not load
+TEXT_MOST = 16 * 2**20  # bytes; `recognition.preflight_text.LIMITS`
 UNITS = ("V", "mV", "µV", "nV")
 ABOUT: dict[str, tuple[Promise, Promise]] = {
     Role.VIDEO: (_("Video"), _("One person, seen from the front and heard.")),
@@ -73,6 +74,7 @@ class Place:
     endings: tuple[str, ...]
     modes: str
     needed: str
+    most: int  # bytes
     limits: str
     drafts: list[Draft]
 
@@ -114,14 +116,12 @@ def _place(role: str, drafts: list[Draft]) -> Place:
     modes = " ".join(mode for mode in Mode.values if role in sum(ROLES[Mode(mode)], ()))
     needed = " ".join(mode for mode in Mode.values if role in ROLES[Mode(mode)][0])
     name, about = ABOUT[role]
-    return Place(role, name, about, facts.endings(role), modes, needed, _limits(role), drafts)
+    most = min(TEXT_MOST, settings.UPLOAD_LIMIT) if role == Role.TEXT else settings.UPLOAD_LIMIT
+    return Place(role, name, about, facts.endings(role), modes, needed, most, _limits(role, filesizeformat(most)), drafts)
 
 
-def _limits(role: str) -> str:
-    size = filesizeformat(settings.UPLOAD_LIMIT)
+def _limits(role: str, size: str) -> str:
     if role == Role.VIDEO:
         many = _("up to %(size)s, %(minutes)d minutes, %(wide)d × %(high)d, %(pictures)d pictures a second")
         return str(many) % {"size": size, "minutes": MINUTES, "wide": WIDE, "high": HIGH, "pictures": PICTURES}
-    if role == Role.TEXT:
-        return str(_("up to %(size)s, %(minutes)d minutes")) % {"size": filesizeformat(16 * 2**20), "minutes": MINUTES}
     return str(_("up to %(size)s, %(minutes)d minutes")) % {"size": size, "minutes": MINUTES}

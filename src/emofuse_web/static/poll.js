@@ -35,4 +35,5 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.xhr.status !== 200) later(element, Math.min(LONG, (waits.get(element) || SHORT) * 1.5));
 });
 document.body.addEventListener("htmx:afterSettle", () => begin(document));
+document.body.addEventListener("poll:begin", () => begin(document));
 begin(document);
