@@ -1,5 +1,6 @@
 """What a request says, held against the description that everybody reads: one schema for both, so that neither can be wrong alone."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,9 +49,10 @@ def _typed(text: str, schema: Schema) -> object:
     kind: type[int] | type[float] | None = {"integer": int, "number": float}.get(str(schema.get("type")))
     plain = text.isascii() and not text[:1].isspace() and not text[-1:].isspace() and "_" not in text
     try:
-        return kind(text) if kind and plain and len(text) < 40 else text
+        value = kind(text) if kind and plain and len(text) < 40 else text
     except ValueError:
         return text
+    return value if isinstance(value, str) or math.isfinite(value) else text
 
 
 def _checked(value: object, schema: Schema, where: str) -> None:

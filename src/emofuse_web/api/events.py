@@ -32,9 +32,9 @@ class Events(ApiView):
 
     @described("Listen to an analysis", tag="jobs", answer="events", errors=(404, 501))
     def get(self, request: Request, id: UUID) -> HttpResponseBase:
-        """An event "job" with what GET /jobs/{id} says, whenever that changes; the stream ends when the job is over, or after 10 minutes.
+        """An event "job" with what GET /jobs/{id} says, whenever that changes; it ends when the job is over, or after 10 minutes.
 
-        Only where the site runs under an ASGI server (docs/deploy.md); elsewhere the answer is 501, and asking with If-None-Match is the way.
+        Only where the site runs under an ASGI server (docs/deploy.md); elsewhere the answer is 501: ask with If-None-Match instead.
         """
         analysis_of(user_of(request), id)
         if not isinstance(request._request, ASGIRequest):

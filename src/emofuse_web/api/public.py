@@ -4,13 +4,16 @@ A name is asked for once, and the connection goes to what it said: a second answ
 are not used, since they would choose the address themselves.
 """
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 
 PORT = 443
 TIMEOUT = 5.0  # s, for each of connecting, sending, answering
+DEADLINE = 15.0  # s for all of it: one who answers a byte every four seconds would hold us for ever
 TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96")))  # hold IPv4 addresses
 
 
@@ -61,7 +64,17 @@ class Pinned(http.client.HTTPSConnection):
     def connect(self) -> None:
         """To the address, whatever its name says by now."""
         line = socket.create_connection((self.address, PORT), TIMEOUT)
-        self.sock = self.tls.wrap_socket(line, server_hostname=self.host)
+        try:
+            self.sock = self.tls.wrap_socket(line, server_hostname=self.host)
+        except BaseException:
+            line.close()
+            raise
+
+    def cut(self) -> None:
+        """End it from another thread."""
+        with contextlib.suppress(OSError):
+            if self.sock is not None:
+                self.sock.shutdown(socket.SHUT_RDWR)
 
 
 def posted(host: str, path: str, body: bytes, headers: dict[str, str]) -> int:
@@ -73,8 +86,12 @@ def posted(host: str, path: str, body: bytes, headers: dict[str, str]) -> int:
         http.client.HTTPException: It does not speak HTTP.
     """
     line = Pinned(host, found(host))
+    cut = threading.Timer(DEADLINE, line.cut)
+    cut.daemon = True
+    cut.start()
     try:
         line.request("POST", path, body=body, headers=headers)
         return line.getresponse().status
     finally:
+        cut.cancel()
         line.close()

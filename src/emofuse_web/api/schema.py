@@ -14,9 +14,9 @@ from emofuse_web.api.shapes import COMPONENTS
 from emofuse_web.api.tus_paths import upload_paths
 
 PREFIX = "/api/v1/"
-ABOUT = """Recordings in, answers out. Sign in with `Authorization: Bearer emo_...` (a token from your account's page), or as a browser does,
-with a session and the CSRF header. Times are milliseconds on the clock of the recording's proxy. Errors are application/problem+json, with a
-code of the catalogue, and how to put it right. What an answer shows is expression as recognizers read it, never what somebody feels."""
+ABOUT = """Recordings in, answers out. Sign in with `Authorization: Bearer emo_...` (a token from your account's page), or as a browser
+does, with a session and the CSRF header. Times are milliseconds on the clock of the recording's proxy. Errors are application/problem+json,
+with a code of the catalogue, and how to put it right. An answer shows expression as recognizers read it, never what somebody feels."""
 SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token of yours, with the scopes read, write or both."},
     "session": {"type": "apiKey", "in": "cookie", "name": "session", "description": "A browser's session; changes need X-CSRFToken."},
