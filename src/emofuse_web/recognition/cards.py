@@ -121,11 +121,6 @@ class Card:
     not_for: str
 
     @property
-    def title(self) -> str:
-        """What people read: its name."""
-        return self.name.capitalize() if self.name.islower() and "-" not in self.name else self.name
-
-    @property
     def version(self) -> str:
         """Its name and the beginning of its weights' hash, which tells it from any other of its name."""
         return f"{self.name}@{self.sha256[:12]}"

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from emofuse import __version__ as VERSION
 from emofuse.exports.base import LIMITS as SENTENCE
+from emofuse.media.probe import Limits
 from emofuse_web.recognition.cards import Card, card_of
 
 
@@ -19,13 +20,13 @@ def _(text: str) -> str:
 
 
 BEST, LIGHT = "best", "light"
-MODES: Mapping[str, tuple[str, ...]] = {"av": ("video", "audio"), "av_eeg": ("video", "audio", "eeg", "text"), "text": ("text",)}
 ENDINGS: Mapping[str, tuple[str, ...]] = {
-    "video": (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts", ".3gp"),
-    "audio": (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".oga", ".opus"),
-    "eeg": (".edf", ".bdf", ".set", ".mat", ".npy", ".npz", ".csv"),  # whole in one file: BrainVision needs three; FIF names others
-    "text": (".txt", ".vtt", ".srt", ".csv", ".tsv", ".eaf"),
-}  # by role; what a file is, is told from its content
+    "video": (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts", ".3gp", ".ogv"),
+    "audio": (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".mp4", ".mov", ".mkv", ".webm"),
+    "eeg": (".mat", ".set", ".edf", ".bdf", ".csv", ".tsv", ".npy", ".npz"),  # .vhdr and .fif name other files
+    "text": (".txt", ".srt", ".vtt", ".csv", ".tsv", ".eaf"),
+}  # by role; none tells what a file is, but some readers go by it
+TITLES = {"voice": _("Voice"), "face": _("Face"), "text": _("Words"), "eeg-muse": _("EEG of a Muse headband (attention, no emotions)")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +82,20 @@ def choices() -> Mapping[str, Choice]:
             seen,
         ),
     )
-    alone = (Choice(name, card.title, card.about, card.modalities, card.labels, (name,)) for name, card in cards.items())
+    alone = (Choice(name, TITLES.get(name, name), card.about, card.modalities, card.labels, (name,)) for name, card in cards.items())
     return {choice.name: choice for choice in (*fused, *alone)}
-
-
-def choices_for(mode: str) -> Mapping[str, Choice]:
-    """Those that listen to something that a mode brings."""
-    heard = {"video": "video", "audio": "audio", "eeg": "eeg", "text": "text"}
-    brings = {heard[role] for role in MODES[mode]} | ({"audio"} if "video" in MODES[mode] else set())
-    return {name: choice for name, choice in choices().items() if choice.modalities & brings}
 
 
 def endings(role: str) -> tuple[str, ...]:
     """How files of a role may end, the usual ones first."""
     return ENDINGS[role]
+
+
+def file_limits() -> Limits:
+    """How long, large and fast a recording may be."""
+    from emofuse_web.recognition.suspicious import LIMITS  # which goes by the endings above
+
+    return LIMITS
 
 
 def limits_sentence() -> str:

@@ -13,4 +13,5 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         """Ask, and say how it stands."""
         analysis = sample_request()
-        self.stdout.write(f"Sample analysis {analysis.id}: {analysis.job.status}.")
+        if options["verbosity"]:
+            self.stdout.write(f"Sample analysis {analysis.id}: {analysis.job.status}.")

@@ -1,0 +1,47 @@
+"""What recognizers there are, how good they are and on whom, and what they must not be used for. Everybody may read this."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from emofuse_web.recognition import facts
+from emofuse_web.recognizers.confusion import confusion
+
+ROLES = ("video", "audio", "eeg", "text")
+LEFT_OUT = ("Facts", "Figures", "Each label", "Groups", "Audit", "What it must not be used for")  # shown as tables of their own
+
+
+@require_safe
+def all_of_them(request: HttpRequest) -> HttpResponse:
+    """What one can choose, and what files may be."""
+    cards = facts.recognizers()
+    rows = [(choice, gettext(choice.title), cards.get(name)) for name, choice in facts.choices().items()]
+    said = {
+        "rows": rows,
+        "limits": facts.file_limits(),
+        "minutes": facts.file_limits().duration // 60_000,
+        "size": settings.UPLOAD_LIMIT,
+        "endings": [(role, facts.endings(role)) for role in ROLES],
+        "sentence": facts.limits_sentence(),
+        "not_for": next((card.not_for for card in cards.values() if card.not_for), ""),
+        "version": facts.emofuse_version(),
+    }
+    return render(request, "recognizers/list.html", said)
+
+
+@require_safe
+def card(request: HttpRequest, name: str) -> HttpResponse:
+    """One of them: its card."""
+    found = facts.recognizers().get(name)
+    if found is None:
+        raise Http404
+    said = {
+        "card": found,
+        "title": gettext(facts.choices()[name].title),
+        "confusion": confusion(found),
+        "sections": [section for section in found.sections[1:] if section.title not in LEFT_OUT],
+        "sentence": facts.limits_sentence(),
+    }
+    return render(request, "recognizers/card.html", said)
