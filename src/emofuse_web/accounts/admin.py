@@ -94,6 +94,10 @@ class Users(UserAdmin):
             audit.event(request.user if isinstance(request.user, User) else None, "staff.password_set", id)
         return answer
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Whom it is about; Django's own list would want a right for each table, and show what is in them."""
+        return [str(user) for user in objs], {}, set(), []
+
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Erase with all rows and bytes, not just the one row."""
         account_erase(user=obj, by=request.user if isinstance(request.user, User) and request.user.pk != obj.pk else None)

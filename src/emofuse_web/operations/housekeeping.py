@@ -1,4 +1,4 @@
-"""What is kept no longer than it was promised: run by the supervisor every hour, and by ``python -m emofuse_web forget``."""
+"""What is kept no longer than it was promised: looked at by workers every few minutes, and by ``python -m emofuse_web forget``."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from emofuse_web.accounts.kept import LOG_DAYS
 from emofuse_web.accounts.models import Erasure, Event, Export, Invitation
 from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.analyses.services import analysis_remove
+from emofuse_web.api.webhooks import deliver_soon
 from emofuse_web.storage import storage
 from emofuse_web.uploads.housekeeping import uploads_expire
 
@@ -19,11 +20,18 @@ AGAIN = timedelta(minutes=10)  # after an erasure: by then whoever worked for th
 ORPHAN = timedelta(hours=2).total_seconds()  # s that bytes may lie without a row: between being written and being told of
 
 
+def run() -> None:
+    """A worker's round: what is due goes, who waits for a message is told."""
+    forget()
+    deliver_soon()
+
+
 def forget() -> dict[str, int]:
-    """Remove all that is due; how many of each."""
+    """Remove all that is due; how many of each. Safe at any time, and by several at a time."""
+    swept = uploads_expire()
     return {
         "analyses": analyses_expire(),
-        "uploads": uploads_expire(),
+        "uploads": swept.expired + swept.strays + swept.lost,
         "exports": exports_expire(),
         "sessions": Session.objects.filter(expire_date__lt=timezone.now()).delete()[0],
         "events": Event.objects.filter(when__lt=timezone.now() - timedelta(days=LOG_DAYS)).delete()[0],
