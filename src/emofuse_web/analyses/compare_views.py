@@ -26,8 +26,11 @@ SAME = 1_000  # ms by which recordings may differ in length and still be taken f
 @personal
 def compare(request: HttpRequest) -> HttpResponse:
     """Two lanes, how far they agree, and where they do not; a choice of two where the address names none."""
-    first, second = (_side(request, name) for name in ("a", "b"))
-    if first is None and second is None and not request.user.is_authenticated:
+    try:
+        first, second = (_side(request, name) for name in ("a", "b"))
+    except Http404:
+        if request.user.is_authenticated:
+            raise
         return redirect_to_login(request.get_full_path())
     sides = {"first": first, "second": second, "choices": _choices(request)}
     return render(request, "analyses/compare.html", sides | _compared(first, second))

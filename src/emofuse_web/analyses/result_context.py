@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from emofuse_web.analyses import result_words as words
 from emofuse_web.analyses.models import Analysis, Artifact
+from emofuse_web.analyses.result_document import beside
 from emofuse_web.analyses.result_summary import grid, reasons, summary
-from emofuse_web.analyses.selectors import document
+from emofuse_web.analyses.result_transcript import utterances
 
+UTTERANCES = 1_000  # that the page shows at most
 ROWS = 200  # spans of a lane that the page's tables show; the CSV has them all
 DOWNLOADS = (  # kind, what it is, what it is good for
     ("annotated", gettext_lazy("Annotated video"), gettext_lazy("the recording with the answer in its upper left corner")),
@@ -25,6 +27,7 @@ DOWNLOADS = (  # kind, what it is, what it is good for
     ("png", gettext_lazy("Picture"), gettext_lazy("lanes and curves, for a report")),
     ("explanation_png", gettext_lazy("Picture: why"), gettext_lazy("who added what, and the moments looked at")),
 )
+TAKEN = frozenset(kind for kind, _name, _what in DOWNLOADS)
 
 
 def context(analysis: Analysis, at: str = "") -> dict[str, Any]:
@@ -34,7 +37,7 @@ def context(analysis: Analysis, at: str = "") -> dict[str, Any]:
         analysis: One that is over.
         at: Second at which the player stands, as the address says it; for pages without scripts.
     """
-    said = document(analysis)
+    said = beside(analysis, "json") or {}
     files = {file.kind: file for file in analysis.artifacts.all()}
     found: dict[str, Any] = {
         "analysis": analysis,
@@ -68,19 +71,36 @@ def address(name: str, *arguments: object) -> str:
 
 
 def _answered(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Artifact]) -> dict[str, Any]:
-    first = said["lanes"][0]
+    first, lanes = said["lanes"][0], shown(analysis, said)
     overall, why = said.get("overall"), said.get("explanation")
     return {
         "summary": summary(first, said["duration"]),
-        "lanes": [lane | {"rows": lane["spans"][:ROWS], "more": max(len(lane["spans"]) - ROWS, 0)} for lane in said["lanes"]],
-        "labels": list(dict.fromkeys(label for lane in said["lanes"] for label in lane["labels"])),
+        "lanes": [lane | {"rows": lane["spans"][:ROWS], "more": max(len(lane["spans"]) - ROWS, 0)} for lane in lanes],
+        "labels": list(dict.fromkeys(label for lane in lanes for label in lane["labels"])),
         "overall": overall,
         "grid": grid(overall) if overall else None,
         "why": why,
         "reasons": reasons(why, first["label"]) if why and first["label"] else [],
         "why_limits": words.limits(why["limits"]) if why else "",
         "script": script(analysis, said, files),
+        **_transcript(analysis, said),
     }
+
+
+def shown(analysis: Analysis, said: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The lanes that the page shows. Of words alone only those with an answer: nobody expected a face."""
+    lanes: list[Mapping[str, Any]] = said["lanes"]
+    return [lane for i, lane in enumerate(lanes) if i == 0 or lane["label"] is not None] if analysis.mode == "text" else lanes
+
+
+def _transcript(analysis: Analysis, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, with labels from the lane that listened to words; nothing where nobody brought any."""
+    read = beside(analysis, "transcript")
+    if not read:
+        return {}
+    lane = next((lane for lane in said["lanes"] if lane["name"].startswith("text")), said["lanes"][0])
+    every = read["utterances"]
+    return {"transcript": utterances(every[:UTTERANCES], lane), "transcript_more": max(len(every) - UTTERANCES, 0), "timed": read["timed"]}
 
 
 def script(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Artifact]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the result page's script is given: spans of every lane as columns, and curves thin enough to send."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,15 +72,13 @@ def margins(lane: Mapping[str, Any]) -> list[float | None]:
     return found
 
 
-def peaks(analysis: Analysis) -> list[float]:
-    """How loud it is from moment to moment, 0..1, evenly over the recording; empty where that file is missing."""
-    import json
-
-    row = artifact_of_kind(analysis, "peaks")
-    if row is None:
-        return []
-    said = json.loads(storage().local(f"artifacts/{row.id}").read_bytes())
-    return said["peaks"] if isinstance(said, dict) else said
+def beside(analysis: Analysis, kind: str) -> Any | None:
+    """Another of its files that holds JSON, such as the transcript; None where it is missing."""
+    row = artifact_of_kind(analysis, kind)
+    try:
+        return None if row is None else json.loads(storage().local(f"artifacts/{row.id}").read_bytes())
+    except FileNotFoundError:
+        return None
 
 
 def _shorter(columns: object) -> dict[str, list[float | None]]:

@@ -77,6 +77,10 @@ def grid(overall: Mapping[str, Any]) -> dict[str, Any]:
     rows = []
     for part in overall["grid"]:
         columns = part["curves"]
+        if all(columns["absent"]):
+            absent = ", ".join(dict.fromkeys(columns["absent"]))
+            rows.append({"name": part["name"], "decides": False, "count": 1, "start": columns["start"][0], "absent": absent})
+            continue
         for i, (start, end) in enumerate(zip(columns["start"], columns["end"], strict=True)):
             cells = [columns["p"][label][i] if label in part["labels"] else None for label in labels]
             known = [p for p in cells if p is not None]

@@ -6,22 +6,23 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from emofuse_web.analyses import result_document
+from emofuse_web.analyses.delivery import deliver_artifact
+from emofuse_web.analyses.doors import personal, readable
 from emofuse_web.analyses.models import Analysis
-from emofuse_web.analyses.result_context import context
-from emofuse_web.analyses.selectors import POINTS, analysis_of, curves, document
+from emofuse_web.analyses.result_context import TAKEN, context
+from emofuse_web.analyses.selectors import POINTS, analysis_of, artifact_of, artifact_of_kind, curves, document
 from emofuse_web.jobs.models import Status
 
 PACKED = 5  # gzip's level; more costs time and gains little
-private = cache_control(private=True, no_store=True)
 
 
 @require_safe
-@private
+@personal
 def result(request: HttpRequest, analysis: Analysis) -> HttpResponse:
     """The page of an analysis that is over and has an answer."""
     said = context(analysis, at=request.GET.get("t", ""))
@@ -29,7 +30,7 @@ def result(request: HttpRequest, analysis: Analysis) -> HttpResponse:
 
 
 @require_safe
-@private
+@personal
 def sample(request: HttpRequest) -> HttpResponse:
     """The analysis that everybody may see."""
     found = Analysis.objects.select_related("job").filter(sample=True, job__status__in=(Status.SUCCEEDED, Status.PARTIAL)).first()
@@ -40,7 +41,7 @@ def sample(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@private
+@personal
 def timeline(request: HttpRequest, id: UUID) -> HttpResponse:
     """Spans of every lane, and their curves over the whole recording."""
     analysis = analysis_of(request.user, id)
@@ -51,7 +52,7 @@ def timeline(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @require_safe
-@private
+@personal
 def data(request: HttpRequest, id: UUID) -> HttpResponse:
     """One lane's curves between two times."""
     start, points = _whole(request, "from", 0), _whole(request, "points", POINTS)
@@ -64,6 +65,22 @@ def data(request: HttpRequest, id: UUID) -> HttpResponse:
     )
 
 
+@require_safe
+@readable
+def export(request: HttpRequest, analysis: Analysis, kind: str) -> HttpResponseBase:
+    """A file to take away, by its kind."""
+    row = artifact_of_kind(analysis, kind) if kind in TAKEN else None
+    if row is None:
+        raise Http404
+    return deliver_artifact(request, row)
+
+
+@require_safe
+def artifact(request: HttpRequest, id: UUID) -> HttpResponseBase:
+    """A file that the page plays or shows."""
+    return deliver_artifact(request, artifact_of(request.user, id))
+
+
 def _whole(request: HttpRequest, name: str, otherwise: int) -> int:
     """A whole number of the query; what is none counts as not said."""
     said = request.GET.get(name, "")
@@ -71,7 +88,7 @@ def _whole(request: HttpRequest, name: str, otherwise: int) -> int:
 
 
 def _json(request: HttpRequest, said: Any) -> HttpResponse:
-    """JSON, packed where the browser takes it: curves shrink to a fifth. Nothing that a stranger sent is in it, so its size tells nothing."""
+    """JSON, packed where the browser takes it. Nothing that a stranger sent is in it, so its size tells nothing."""
     body = json.dumps(said, separators=(",", ":"), allow_nan=False).encode()
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
     answer = HttpResponse(gzip.compress(body, PACKED, mtime=0) if packed else body, content_type="application/json")

@@ -33,21 +33,24 @@ async function loudness() {
 async function begin() {
   const [said, peaks] = await Promise.all([fetched(page.timeline), loudness()]);
   performance.mark("result-data");
-  const lanes = said.lanes.map((lane) => new Lane(lane));
+  const row = (lane, part) => document.querySelector(`.track[data-lane="${CSS.escape(lane.name)}"] ${part}`);
+  const lanes = said.lanes.filter((lane) => row(lane, ".lane-strip")).map((lane) => new Lane(lane));
   const fused = lanes[0];
   const view = new View(said.duration);
   const player = new Player(byId("media"), said.duration);
   const measured = () => (view.width = Math.max(byId("ruler").clientWidth, 50));
   measured();
   const go = (lane, i) => player.seek(lane.spans.start[i]);
-  const strips = lanes.map((lane) => new Strip(document.querySelector(`.track[data-lane="${CSS.escape(lane.name)}"] .lane-strip`), lane, view, go));
+  const strips = lanes.map((lane) => new Strip(row(lane, ".lane-strip"), lane, view, go));
   const curves = new Curves(view, lanes, byId("tip"), (ms) => player.seek(ms));
   const overview = new Overview(byId("overview"), byId("overview-window"), fused, view, peaks);
-  const nows = lanes.map((lane) => document.querySelector(`.track[data-lane="${CSS.escape(lane.name)}"] .track-now`));
+  const nows = lanes.map((lane) => row(lane, ".track-now"));
+  const utterances = [...document.querySelectorAll(".utterance")];
   ruled(byId("ruler"), view);
 
   let moment = 0;
   let spoken = null;
+  let uttered;
   const playhead = byId("playhead");
   const headed = () => {
     const x = view.x(moment);
@@ -55,6 +58,7 @@ async function begin() {
     playhead.style.transform = `translateX(${byId("ruler").offsetLeft + x}px)`;
   };
   const captioned = (i) => {
+    if (!byId("caption")) return; // words alone have no player
     const label = fused.label(i);
     const name = label === null ? "absent" : slot(label);
     byId("caption").className = `caption emotion emotion-${name}`;
@@ -74,7 +78,12 @@ async function begin() {
       if (k === 0) captioned(i);
     });
     const time = clock(ms);
-    if (time !== spoken) byId("caption-clock").textContent = spoken = time;
+    if (time !== spoken && byId("caption-clock")) byId("caption-clock").textContent = spoken = time;
+    if (uttered && (ms < Number(uttered.dataset.from) || ms >= Number(uttered.dataset.to))) uttered = uttered.classList.remove("is-now");
+    if (utterances.length && !uttered) {
+      uttered = utterances.find(({ dataset }) => ms >= Number(dataset.from) && ms < Number(dataset.to));
+      uttered?.classList.add("is-now");
+    }
     if (playing && !view.whole && (ms > view.to || ms < view.from)) view.set(ms, ms + view.length);
     headed();
     if (player.playing !== tracks.dataset.playing) {

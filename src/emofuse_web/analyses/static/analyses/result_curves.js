@@ -3,7 +3,7 @@
 import { clock, emotion, page, slot, two } from "./result_words.js";
 import { colour, onTheme } from "./result_colours.js";
 
-const DASHES = [[], [7, 3], [2, 2], [9, 3, 2, 3], [5, 2], [1, 3], [12, 3], [4, 1, 1, 1], [8, 2, 2, 2, 2, 2]];
+const DASHES = { neutral: [1, 3], sadness: [11, 3], fear: [4, 3], disgust: [9, 3, 2, 3], surprise: [2, 2], calm: [7, 5], contempt: [3, 6] };
 const FINER = 150; // ms without a change of the view before finer curves are asked for
 const MORE = 0.5; // of the view fetched on each side, so that small moves need no more
 const POINTS = 2000;
@@ -13,7 +13,6 @@ export class Curves {
   constructor(view, lanes, tip, go) {
     Object.assign(this, { view, tip, go });
     this.hidden = new Set();
-    this.order = [...new Set(lanes.flatMap((lane) => lane.labels))]; // a label is dashed alike in all lanes
     this.charts = lanes.filter((lane) => lane.curves).map((lane) => this.chart(lane));
     view.subscribe(() => this.moved());
     onTheme(() => this.redrawn());
@@ -23,8 +22,7 @@ export class Curves {
     const box = document.querySelector(`.track[data-lane="${CSS.escape(lane.name)}"] .curve`);
     const whole = this.columns(lane, lane.curves);
     const series = lane.labels.map((label) => {
-      const dash = DASHES[this.order.indexOf(label) % DASHES.length];
-      return { label, stroke: () => colour(slot(label)), width: 1.75, dash, points: { show: false }, spanGaps: false };
+      return { label, stroke: () => colour(slot(label)), width: 2, dash: DASHES[label] ?? [], points: { show: false }, spanGaps: false };
     });
     const chart = { lane, box, whole, thinned: lane.curves.t.length >= POINTS - 2, loaded: null };
     const options = {
