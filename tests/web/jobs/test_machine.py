@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as conf
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from emofuse_web.accounts.models import User
 from emofuse_web.jobs.models import TERMINAL, Job, Status
@@ -41,86 +41,89 @@ class Queue(RuleBasedStateMachine):
         self.done: Counter = Counter()  # effects that were made to stay
         self.cancelled: set = set()
         self.progress: dict = {}
+        self.latest: dict = {}  # job: its newest attempt
+        for user in self.users:
+            job_add(owner=user, kind="analysis", lane="cpu")
 
-    def job(self, number):
-        jobs = list(Job.objects.order_by("created", "pk"))
-        return jobs[number % len(jobs)] if jobs else None
+    def waits(self):
+        return Job.objects.filter(status=Status.QUEUED).exists()
 
-    def claim_of(self, number):
-        return self.held[number % len(self.held)] if self.held else (None, 0)
+    def few(self):
+        return Job.objects.count() < 6
 
+    def any_job(self):
+        return Job.objects.exists()
+
+    def any_claim(self):
+        return bool(self.held)
+
+    @precondition(few)
     @rule(user=st.integers(0, 1), lane=st.sampled_from(["cpu", "quick"]))
     def add(self, user, lane):
-        if Job.objects.count() < 8:
-            job_add(owner=self.users[user], kind="analysis", lane=lane)
+        job_add(owner=self.users[user], kind="analysis", lane=lane)
 
-    @rule(worker=st.sampled_from(WORKERS), lanes=st.sampled_from([["cpu"], ["quick"], ["cpu", "quick"]]))
+    @precondition(waits)
+    @rule(worker=st.sampled_from(WORKERS), lanes=st.sampled_from([["cpu", "quick"], ["cpu"], ["quick"]]))
     def claim(self, worker, lanes):
         if job := job_claim(worker=worker, lanes=lanes):
+            assert job.attempt > self.latest.get(job.pk, 0), "two claims are one attempt"
+            self.latest[job.pk] = job.attempt
             self.held.append((job, job.attempt))
 
-    @rule(number=NUMBERS)
-    def beat(self, number):
-        job, attempt = self.claim_of(number)
-        if job:
-            job_beat(job=job, attempt=attempt)
+    @precondition(any_claim)
+    @rule(
+        which=NUMBERS,
+        write=st.sampled_from(["beat", "tell", "finish", "partial", "ours", "died", "input", "release"]),
+        progress=st.floats(-1, 2),
+    )
+    def write(self, which, write, progress):
+        """A worker writes of a claim of its own: mostly of a late one, sometimes of one that was taken away long ago."""
+        job, attempt = self.held[-1 - which % len(self.held)]
+        match write:
+            case "beat":
+                job_beat(job=job, attempt=attempt)
+            case "tell":
+                job_told(job=job, attempt=attempt, stage="voice", progress=progress)
+            case "finish" | "partial":
+                self.finish(job, attempt, Status.SUCCEEDED if write == "finish" else Status.PARTIAL)
+            case "ours" | "died" | "input":
+                job_fail(job=job, attempt=attempt, problem=problem("OURS"), ours=write != "input", died=write == "died")
+            case "release":
+                job_release(job=job, attempt=attempt)
 
-    @rule(number=NUMBERS, progress=st.floats(-1, 2))
-    def tell(self, number, progress):
-        job, attempt = self.claim_of(number)
-        if job:
-            job_told(job=job, attempt=attempt, stage="voice", progress=progress)
-
-    @rule(number=NUMBERS, status=st.sampled_from([Status.SUCCEEDED, Status.PARTIAL]))
-    def finish(self, number, status):
-        job, attempt = self.claim_of(number)
+    def finish(self, job, attempt, status):
         made = []
-        if job and job_finish(job=job, attempt=attempt, effect=lambda: made.append(job.pk) or status):
-            assert job.pk not in self.cancelled, "what was cancelled was done all the same"
+        if job_finish(job=job, attempt=attempt, effect=lambda: made.append(job.pk) or status):
             self.done.update(made)
+            assert self.latest[job.pk] == attempt, "an attempt that was over finished the job"
 
-    @rule(number=NUMBERS, ours=st.booleans(), died=st.booleans())
-    def fail(self, number, ours, died):
-        job, attempt = self.claim_of(number)
-        if job:
-            job_fail(job=job, attempt=attempt, problem=problem("OURS"), ours=ours, died=died)
+    @precondition(any_job)
+    @rule(which=NUMBERS, does=st.sampled_from(["cancel", "retry", "delete", "cancel", "retry"]))
+    def owner(self, which, does):
+        jobs = list(Job.objects.order_by("-created", "pk"))
+        job = jobs[which % len(jobs)]
+        match does:
+            case "cancel":
+                if job_cancel(job=job):
+                    self.cancelled.add(job.pk)
+            case "delete":
+                Job.objects.filter(pk=job.pk).delete()
+                self.over[job.pk] = "deleted"
+            case "retry":
+                if job_retry(job=job):
+                    self.over.pop(job.pk, None)
+                    self.progress.pop(job.pk, None)
+                    self.cancelled.discard(job.pk)
 
-    @rule(number=NUMBERS)
-    def release(self, number):
-        job, attempt = self.claim_of(number)
-        if job:
-            job_release(job=job, attempt=attempt)
-
-    @rule(number=NUMBERS)
-    def cancel(self, number):
-        job = self.job(number)
-        if job and job_cancel(job=job):
-            self.cancelled.add(job.pk)
-
-    @rule(number=NUMBERS)
-    def delete(self, number):
-        if job := self.job(number):
-            Job.objects.filter(pk=job.pk).delete()
-            self.over[job.pk] = "deleted"
-
-    @rule(number=NUMBERS)
-    def retry(self, number):
-        job = self.job(number)
-        if job and job_retry(job=job):
-            self.over.pop(job.pk, None)
-            self.progress.pop(job.pk, None)
-            self.cancelled.discard(job.pk)
-
-    @rule(seconds=st.sampled_from([5, 70]))
-    def time_passes(self, seconds):
+    @precondition(any_job)
+    @rule(seconds=st.sampled_from([70, 5, 400]), sweeping=st.booleans())
+    def time_passes(self, seconds, sweeping):
         for job in Job.objects.all():
             job.not_before -= timedelta(seconds=seconds)
             job.beat = job.beat and job.beat - timedelta(seconds=seconds)
             job.save(update_fields=["not_before", "beat"])
-
-    @rule()
-    def sweep(self):
-        jobs_sweep()
+        if sweeping:
+            jobs_sweep()
 
     @invariant()
     def what_is_over_stays_as_it_is(self):
