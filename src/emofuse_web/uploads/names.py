@@ -20,7 +20,7 @@ def shown_name(said: str) -> str:
         'file'
     """
     base = said.replace("\\", "/").rsplit("/", 1)[-1]
-    clean = "".join(c for c in unicodedata.normalize("NFC", base) if unicodedata.category(c) not in HIDDEN).strip(" .\u3000")
+    clean = "".join(_shown(c) for c in unicodedata.normalize("NFC", base)).strip(" .")
     if len(clean) > LONGEST:
         stem, dot, ending = clean.rpartition(".")
         clean = f"{stem[: LONGEST - 11]}{dot}{ending}" if dot and len(ending) <= 10 else clean[:LONGEST]
@@ -39,3 +39,8 @@ def disposition(name: str, *, inline: bool = False) -> str:
     name = shown_name(name)
     plain = "".join(c if c.isascii() and (c.isalnum() or c in PLAIN) else "_" for c in name)
     return f"{'inline' if inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _shown(c: str) -> str:
+    kind = unicodedata.category(c)
+    return "" if kind in HIDDEN else " " if kind == "Zs" else c
