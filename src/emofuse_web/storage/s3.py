@@ -47,6 +47,7 @@ class Bucket:
                 f"{', '.join(TOLD)}; mend it."
             )
         config = Config(
+            signature_version="s3v4",
             retries={"mode": "standard", "max_attempts": 4},
             request_checksum_calculation="when_required",  # others than Amazon do not know the newer ones
             response_checksum_validation="when_required",
