@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from emofuse_web import sandbox
 from emofuse_web.jobs.folder import taken
+from emofuse_web.jobs.who import kill_all
 from emofuse_web.sandbox.walls import Walls
 
 PROGRAM = ("-P", "-m", "emofuse_web.recognition.child")  # what the interpreter runs; -P keeps the job's folder from being imported from
@@ -88,10 +89,12 @@ class Child:
         """
         try:
             yield from self._lines()
-            status = self._process.wait()
+            while not self._over():  # it may close its pipes and go on
+                self._check(0)
+                time.sleep(0.01)
         finally:
             self._kill()
-            self._process.wait()
+            status = self._process.wait()
             for pipe in (self._process.stdout, self._process.stderr):
                 if pipe:
                     pipe.close()
@@ -140,11 +143,10 @@ class Child:
         return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def _kill(self) -> None:
+        """Kill it and what it started: they share a session, which they cannot leave."""
         if self._process.returncode is None:
-            try:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):  # it is gone, or has not come so far as to have a group
-                self._process.kill()
+            self._process.kill()
+            kill_all(session=self._process.pid)
 
     def _ending(self, status: int) -> str:
         raised = _RAISED.findall(self._complaint)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from emofuse_web.jobs.models import Job, Status
+from emofuse_web.jobs.who import kill_all
 
 
 class Strange(ValueError):
@@ -36,10 +37,11 @@ def removed(folder: Path) -> None:
 
 
 def swept() -> int:
-    """Remove those whose attempt is over: their worker died before it could."""
+    """Remove those whose attempt is over, and whatever still works there: their worker died before it could."""
     kept = {f"{job}-{attempt}" for job, attempt in Job.objects.filter(status=Status.RUNNING).values_list("pk", "attempt")}
     left = [folder for folder in _attempts() if folder.name not in kept]
     for folder in left:
+        kill_all(within=folder.resolve())
         removed(folder)
     return len(left)
 

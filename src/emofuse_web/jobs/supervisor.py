@@ -70,7 +70,7 @@ class Supervisor:
         claimed = 0
         try:
             while not self.stopping:
-                new = self._safely(lambda: self._round(most is None or claimed < most))
+                new = self._safely(claiming=most is None or claimed < most)
                 claimed += new
                 if most is not None and not self._running and (claimed >= most or not new):
                     return
@@ -140,10 +140,10 @@ class Supervisor:
             connection.close()
 
     # --- what keeps it going ----------------------------------------------------------------------------------------------------------
-    def _safely(self, step: Callable[[], int]) -> int:
+    def _safely(self, *, claiming: bool) -> int:
         """A round; a database that is away is waited for, children go on meanwhile."""
         try:
-            return step()
+            return self._round(claiming)
         except LOST as error:
             log.warning("the database is away (%s); looking again", type(error).__name__)
             connection.close()

@@ -1,9 +1,13 @@
 """Who does a job: a name that says where a process runs, so that a neighbour on the same machine sees at once when it is dead."""
 
+import contextlib
 import os
+import signal
 import socket
 from functools import cache
 from pathlib import Path
+
+ROUNDS = 50
 
 
 @cache
@@ -30,6 +34,36 @@ def gone(worker: str) -> bool:
     if where != host() or not pid.isdigit():
         return False
     return _start(int(pid)) != start
+
+
+def kill_all(*, session: int | None = None, within: Path | None = None) -> None:
+    """Kill every process of a session, or that works within a folder; the call is repeated until none is left to see.
+
+    A process that forks while it is looked for is found in the next round.
+    """
+    for _ in range(ROUNDS):
+        found = [pid for pid in _processes() if _is_of(pid, session, within)]
+        if not found:
+            return
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _processes() -> list[int]:
+    return [int(place.name) for place in Path("/proc").glob("[0-9]*")]
+
+
+def _is_of(pid: int, session: int | None, within: Path | None) -> bool:
+    told = _read(Path(f"/proc/{pid}/stat")).rpartition(") ")[2].split()
+    if not told or told[0] in "ZX" or pid == os.getpid():
+        return False
+    if session is not None:
+        return int(told[3]) == session
+    try:
+        return within is not None and Path(f"/proc/{pid}/cwd").readlink().is_relative_to(within)
+    except OSError:
+        return False
 
 
 def _start(pid: int) -> str:

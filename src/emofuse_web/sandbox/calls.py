@@ -56,8 +56,7 @@ _REFUSED = {
     "syslog": (103, 116),
     "iopl": (172, None),
     "ioperm": (173, None),
-    "setsid": (112, 157),  # whoever stays in its group is killed with it
-    "setpgid": (109, 154),
+    "setsid": (112, 157),  # whoever stays in the child's session is killed with it
 }
 _SOCKET, _CLONE, _CLONE3 = (41, 198), (56, 220), (435, 435)
 _MACHINES = {"x86_64": (0, 0xC000_003E), "aarch64": (1, 0xC000_00B7)}  # column above, AUDIT_ARCH
