@@ -75,7 +75,7 @@ def _prepared(*, sample: bool) -> str:
             f"The tables cannot be made: {error}. Expected a folder of yours in EMOFUSE_HOME, or a database that DATABASE_URL names and "
             f"that answers; put it right, and start again."
         ) from error
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["rest_framework", "*.map"])
     from emofuse_web.accounts.services import first_link
 
     if sample:
