@@ -5,6 +5,8 @@ from django.conf import settings
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
+from emofuse_web.accounts.passkeys import host_named
+
 register = template.Library()
 
 
@@ -33,3 +35,9 @@ def many(field: BoundField) -> bool:
 def sign_up_open() -> bool:
     """Whether strangers may make accounts."""
     return bool(settings.SIGN_UP_OPEN)
+
+
+@register.simple_tag(takes_context=True)
+def passkeys_work(context: template.Context) -> bool:
+    """Whether a browser would make a passkey for this address."""
+    return host_named(context["request"].get_host())
