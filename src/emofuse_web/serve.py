@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 PATIENCE = 15  # s that processes get to finish what they do
 AGAIN = 2  # s before a worker that died is started anew; doubled each time, up to a minute
@@ -63,9 +62,6 @@ def _prepared(*, sample: bool) -> str:
 
     try:
         django.setup()
-        from django.conf import settings
-
-        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
         call_command("createcachetable", verbosity=0)
     except ImproperlyConfigured as problem:
@@ -75,7 +71,9 @@ def _prepared(*, sample: bool) -> str:
             f"The tables cannot be made: {error}. Expected a folder of yours in EMOFUSE_HOME, or a database that DATABASE_URL names and "
             f"that answers; put it right, and start again."
         ) from error
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["rest_framework", "*.map"])
+    from emofuse_web.config.statics import collect
+
+    collect()
     from emofuse_web.accounts.services import first_link
 
     if sample:

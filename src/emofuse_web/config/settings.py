@@ -232,7 +232,7 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [__file__.rsplit("/", 2)[0] + "/static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},  # not used: emofuse_web.storage keeps what users bring
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "emofuse_web.config.statics.Packed"},
 }
 WHITENOISE_MANIFEST_STRICT = False
 WHITENOISE_USE_FINDERS = True
