@@ -86,10 +86,13 @@ def mat73(path: Path, **arrays: np.ndarray) -> Path:
     return path
 
 
-def edf(path: Path, *, channels: tuple[str, ...] = CHANNELS, seconds: int = 5, rate: int = 128, unit: str = "uV", count: int | None = None) -> Path:
+def edf(
+    path: Path, *, channels: tuple[str, ...] = CHANNELS, seconds: int = 5, rate: int = 128, unit: str = "uV", count: int | None = None
+) -> Path:
     """Records of a second."""
     many = len(channels)
-    head = f"{'0':8}{'X X X X':80}{'Startdate X X X X':80}{'01.01.26'}{'00.00.00'}{256 * (many + 1):<8}{'':44}{count or seconds:<8}{1:<8}{many:<4}"
+    head = f"{'0':8}{'X X X X':80}{'Startdate X X X X':80}01.01.2600.00.00"
+    head += f"{256 * (many + 1):<8}{'':44}{count or seconds:<8}{1:<8}{many:<4}"
     fields = [(channels, 16), (("",) * many, 80), ((unit,) * many, 8), (("-500",) * many, 8), (("500",) * many, 8)]
     fields += [(("-32768",) * many, 8), (("32767",) * many, 8), (("",) * many, 80), ((str(rate),) * many, 8), (("",) * many, 32)]
     head += "".join(f"{value:{width}}" for values, width in fields for value in values)

@@ -1,6 +1,7 @@
 """Looks at files as the child of a job does; takes orders and gives answers in lines of JSON."""
 
 import json
+import resource
 import sys
 import time
 from pathlib import Path
@@ -9,6 +10,8 @@ from emofuse_web.recognition.preflight import look
 
 for line in sys.stdin:
     order = json.loads(line)
-    began = time.monotonic()
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     answer = look(order["request"], Path(order["folder"]))
-    print(json.dumps({**answer, "seconds": time.monotonic() - began}), flush=True)
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    work = spent.ru_utime + spent.ru_stime - before.ru_utime - before.ru_stime
+    print(json.dumps({**answer, "seconds": time.monotonic() - began, "work": work}), flush=True)

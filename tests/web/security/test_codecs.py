@@ -14,7 +14,22 @@ from emofuse.core.errors import MediaError
 from emofuse.media.probe import open_media, picture_stream
 from emofuse_web.recognition.suspicious import LIMITS
 
-NAMED = ("magicyuv", "rawvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "png", "snow", "flv", "cinepak", "qtrle", "jpeg2000", "zmbv", "tta")
+NAMED = (
+    "magicyuv",
+    "rawvideo",
+    "ffv1",
+    "huffyuv",
+    "ffvhuff",
+    "utvideo",
+    "png",
+    "snow",
+    "flv",
+    "cinepak",
+    "qtrle",
+    "jpeg2000",
+    "zmbv",
+    "tta",
+)
 MUXERS = ("matroska", "mov", "avi", "wav")
 
 
