@@ -248,6 +248,8 @@ def _head(path: Path) -> bytes:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         with path.open("rb") as file:
             head = file.read(signature.HEAD)
+    except MediaError:  # a ValueError, too
+        raise
     except PermissionError as error:
         raise MediaError(
             f"{path} may not be read by this user. Expected a file with read permission. Change that (chmod u+r), or copy the file."

@@ -176,6 +176,8 @@ def _bytes(path: Path, limits: Limits) -> bytes:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         with path.open("rb") as file:
             raw = file.read(limits.size + 1)
+    except MediaError:  # a ValueError, too
+        raise
     except PermissionError as error:
         raise MediaError(
             f"{path} may not be read by this user. Expected a file with read permission. Change that (chmod u+r), or copy the file."
