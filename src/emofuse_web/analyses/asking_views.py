@@ -39,20 +39,20 @@ PASTED = 1_000_000  # characters that can be pasted; more comes as a file
 @personal
 def new(request: HttpRequest) -> HttpResponse:
     """Everything on one page; what is missing or refused is said on top and beside its field."""
-    form = Asking(request.POST) if request.method == "POST" else Asking(initial=_begun(request))
+    form = Asking(request.POST if request.method == "POST" else None, owner=request.user, initial=_begun(request))
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("analyses:detail", id=analysis_request(owner=request.user, **form.asked()).id)
         except Refused as refused:
             form.refused(refused)
-    return _page(request, form, status=422 if form.errors else 200)
+    return _page(request, form)
 
 
-def _page(request: HttpRequest, form: Asking, status: int = 200, **more: object) -> HttpResponse:
+def _page(request: HttpRequest, form: Asking, **more: object) -> HttpResponse:
     chosen = [str(form[role].value() or "") for role in Role.values]
     said = {"form": form, "modes": Mode.choices, "places": places(request.user, chosen), "choices": list(facts.choices().values())}
     said["words_for_scripts"] = {name: gettext(words) for name, words in WORDS.items()}
-    return render(request, "analyses/new.html", said | more, status=status)
+    return render(request, "analyses/new.html", said | more)
 
 
 def _begun(request: HttpRequest) -> dict[str, str]:
@@ -105,4 +105,4 @@ def paste(request: HttpRequest) -> HttpResponse:
             return redirect(f"{reverse('analyses:new')}?{urlencode({'mode': mode, 'text': upload.id})}")
         except Refused as refused:
             error = f"{refused.title}. {refused.detail} {refused.fix}"
-    return _page(request, Asking(initial={"mode": Mode.TEXT}), status=422, paste_error=error, words=words)
+    return _page(request, Asking(owner=request.user, initial={"mode": Mode.TEXT}), paste_error=error, words=words)

@@ -37,7 +37,6 @@ class Draft:
     upload: Upload
     chosen: bool
     found: Found
-    needs: list[str]
     axes: list[tuple[str, str]]
     error: str = ""
 
@@ -49,7 +48,12 @@ class Draft:
     @property
     def mappable(self) -> bool:
         """Whether it is EEG that can be told how it is to be read."""
-        return self.upload.role == Role.EEG and bool(self.upload.report) and not self.moving
+        return self.upload.role == Role.EEG and bool(self.upload.report) and self.upload.state == State.READY
+
+    @property
+    def asks(self) -> bool:
+        """Whether it can be used once something is told."""
+        return self.upload.state == State.READY and self.upload.problem is not None
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -92,7 +96,7 @@ class Place:
 def draft(upload: Upload, chosen: bool = True, error: str = "") -> Draft:
     """One file."""
     report: Mapping[str, Any] = upload.report or {}
-    return Draft(upload, chosen, found(upload.role, report), list(report.get("needs") or []), axes_to_choose(report), error)
+    return Draft(upload, chosen, found(upload.role, report), axes_to_choose(report), error)
 
 
 def places(user: User, chosen: Iterable[str]) -> list[Place]:

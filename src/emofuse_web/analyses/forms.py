@@ -9,16 +9,20 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from emofuse_web.accounts.models import User
 from emofuse_web.accounts.notices import NOTICE
 from emofuse_web.analyses.asked import LABEL_MOST, OFFSET_MOST, ROLES
 from emofuse_web.analyses.gate import purpose_checked
 from emofuse_web.analyses.models import Mode, Purpose, Setting
 from emofuse_web.analyses.problems import Refused
+from emofuse_web.problems import shown
 from emofuse_web.recognition import facts
+from emofuse_web.uploads.models import Role, State, Upload
 
 FIELDS = {  # beside which field a refusal stands; all others stand on top
     "PURPOSE_MISSING": "purpose",
     "PURPOSE_REFUSED": "setting",
+    "REASON_MISSING": "reason",
     "NOTICE_MISSING": "notice",
     "CONSENT_MISSING": "consent",
     "MODEL_UNKNOWN": "model",
@@ -27,6 +31,9 @@ FIELDS = {  # beside which field a refusal stands; all others stand on top
     "RETENTION": "retention_days",
 }
 MISSING = {
+    "purpose": _("What it is for is missing. Choose it."),
+    "setting": _("Where the people were recorded is missing. Choose one."),
+    "retention_days": _("After how many days it is deleted is missing. Name a number."),
     "video": _("A video is missing. Choose a file above, and wait until it was looked at."),
     "eeg": _("The EEG is missing. Choose a file above, and wait until it was looked at."),
     "text": _("The text is missing. Choose a file above, or paste the words."),
@@ -97,7 +104,8 @@ class Asking(forms.Form):
     retention_days = forms.IntegerField(label=_("Delete it after (days)"), min_value=1, max_value=settings.RETENTION_MOST)
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, owner: User, **more: Any) -> None:
+        self.owner = owner
         begin = {"retention_days": settings.RETENTION_DAYS, "language": get_language() or settings.LANGUAGE_CODE, "key": uuid.uuid4()}
         more["initial"] = begin | (more.get("initial") or {})
         super().__init__(*args, **more)
@@ -105,8 +113,8 @@ class Asking(forms.Form):
             widget = field.widget
             css = {"select": "form-select", "checkbox": "form-check-input", "radio": "form-check-input"}
             widget.attrs.setdefault("class", css.get(getattr(widget, "input_type", ""), "form-control"))
-            if name in ("purpose", "setting", "told", "consent", "retention_days"):
-                field.error_messages.setdefault("required", _("Needed."))
+            if name in MISSING:
+                field.error_messages["required"] = MISSING[name]
 
     def clean(self) -> dict[str, Any]:
         """Say all that is missing at once, and not one thing after another."""
@@ -114,6 +122,7 @@ class Asking(forms.Form):
         for role in ROLES[said["mode"]][0] if said.get("mode") in ROLES else ():
             if not said.get(role) and role not in self.errors:
                 self.add_error(role, MISSING[role])
+        self._looked_at(said)
         if said.get("purpose") and said.get("setting"):
             try:
                 purpose_checked(purpose=said["purpose"], setting=said["setting"], reason=said.get("reason", ""))
@@ -121,10 +130,17 @@ class Asking(forms.Form):
                 self.refused(refused)
         return said
 
+    def _looked_at(self, said: dict[str, Any]) -> None:
+        ids = {said[role]: role for role in Role.values if said.get(role) and role in sum(ROLES.get(said.get("mode"), ()), ())}
+        for upload in Upload.objects.filter(owner=self.owner, id__in=ids):
+            if upload.state == State.READY and upload.problem is None:
+                continue
+            problem = shown(upload.problem) if upload.problem else {}
+            self.add_error(ids[upload.id], str(problem.get("title", "")) or _("This file is not ready. Wait until it was looked at."))
+
     def refused(self, refused: Refused) -> None:
         """Show what was refused beside its field."""
-        field = "reason" if refused.code == "PURPOSE_REFUSED" and self.cleaned_data.get("purpose") in ("medical", "safety") else None
-        self.add_error(field or FIELDS.get(refused.code), f"{refused.title}. {refused.detail} {refused.fix}")
+        self.add_error(FIELDS.get(refused.code), f"{refused.title}. {refused.detail} {refused.fix}")
 
     def asked(self) -> dict[str, Any]:
         """The same as `analysis_request` takes it; files and offsets of other modes are left out."""
