@@ -52,6 +52,10 @@ def _with_examples(item: dict[str, Any]) -> dict[str, Any]:
     for operation in item.values():
         if not isinstance(operation, dict):
             continue
+        for answer in operation["responses"].values():
+            for media in answer.get("content", {}).values():
+                if media.get("schema", {}).get("format") == "binary":
+                    media["schema"] = {}  # bytes, as OpenAPI 3.1 has them
         for holder in (operation.get("requestBody", {}), *operation["responses"].values()):
             for media in holder.get("content", {}).values():
                 name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
