@@ -1,23 +1,31 @@
 """Who asks: somebody who is signed in and whose page it is, or a program with a token. For views that read bodies themselves."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from uuid import UUID
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from rest_framework.authentication import CSRFCheck
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from emofuse_web.accounts.models import Token, User
 from emofuse_web.accounts.tokens import scope_of
 from emofuse_web.analyses.problems import Refused
 from emofuse_web.api.authentication import BearerToken
+from emofuse_web.api.throttles import Minute
+from emofuse_web.uploads import room
+from emofuse_web.uploads.line import swallowed
 from emofuse_web.uploads.models import Upload
 from emofuse_web.uploads.problems import answer, refused
+
+FULL = re.compile(r"disk is full|No space left|DiskFull")  # as SQLite and PostgreSQL say it
 
 P = ParamSpec("P")
 
@@ -34,6 +42,8 @@ def asker(request: HttpRequest) -> User:
             raise refused(
                 "FORBIDDEN", _("The token has not the scope that this needs: %(scope)s.") % {"scope": scope_of(str(request.method))}
             )
+        if request.method != "PATCH" and not Minute().allow_request(Request(request, authenticators=[_Known(user, token)]), APIView()):
+            raise refused("RATE", _("This token was used too often within this minute. Pieces of files do not count."))
         return user
     if not isinstance(request.user, User):
         raise refused("UNAUTHENTICATED", _("Expected a session, or a token in the header Authorization."))
@@ -60,6 +70,17 @@ def _token(request: HttpRequest) -> tuple[User | None, Token | None]:
         raise refused("UNAUTHENTICATED", str(error.detail)) from error
 
 
+class _Known(BaseAuthentication):
+    """Somebody who was looked up already."""
+
+    def __init__(self, user: User, token: Token) -> None:
+        self.found = (user, token)
+
+    def authenticate(self, request: Request) -> tuple[User, Token]:
+        """The same."""
+        return self.found
+
+
 def gated(view: Callable[Concatenate[HttpRequest, User, P], HttpResponse]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """A view that is told who asks, and whose refusals become answers. It looks at CSRF itself, as tokens need none."""
 
@@ -69,7 +90,13 @@ def gated(view: Callable[Concatenate[HttpRequest, User, P], HttpResponse]) -> Ca
         try:
             return view(request, asker(request), *args, **kwargs)
         except Refused as problem:
+            swallowed(request)
             return answer(request, problem)
+        except OperationalError as error:  # the database lies on the same disk
+            if not FULL.search(str(error)):
+                raise
+            swallowed(request)
+            return answer(request, room.full())
 
     return guarded
 

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from emofuse_web.accounts.models import User
 from emofuse_web.analyses.problems import Refused
 from emofuse_web.uploads import room
+from emofuse_web.uploads.line import swallowed
 from emofuse_web.uploads.models import Upload
 from emofuse_web.uploads.problems import answer, refused
 from emofuse_web.uploads.services import upload_arrived, upload_counted, upload_create, upload_remove
@@ -66,6 +67,7 @@ def limited(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callab
         except OSError as error:
             if error.errno not in room.FULL:
                 raise
+            swallowed(request)
             return answer(request, room.full())
 
     return guarded

@@ -1,6 +1,7 @@
 """What goes wrong with a file on its way in, as an answer: application/problem+json."""
 
 import json
+import time
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -29,6 +30,8 @@ def answer(request: HttpRequest, problem: Refused) -> HttpResponse:
     reason = "Checksum Mismatch" if problem.status == 460 else None  # tus' own number
     response = HttpResponse(json.dumps(said), content_type="application/problem+json", status=problem.status, reason=reason)
     response["Cache-Control"] = "private, no-store"
+    if problem.status == 429:
+        response["Retry-After"] = str(60 - int(time.time() % 60))  # the minute of the clock within which is counted
     if problem.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="emofuse"'
     return response

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from emofuse_web.accounts.models import User
 from emofuse_web.uploads.gate import gated, upload_of
+from emofuse_web.uploads.line import reader, swallowed
 from emofuse_web.uploads.models import Upload
 from emofuse_web.uploads.problems import refused
 from emofuse_web.uploads.receive import SUMS, Sum, upload_append, upload_offset
@@ -29,7 +29,6 @@ VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,checksum,termination"
 STREAM = "application/offset+octet-stream"
 SILENT = 30  # s without a byte after which a line counts as cut: whoever holds a dead one keeps the next request waiting
-SWALLOWED = 16 * 2**20  # bytes of a refused piece that are read away, so that the answer is not lost with a line that we cut
 LARGEST = 10**15  # bytes; more digits than that are no number that anybody means
 
 P = ParamSpec("P")
@@ -51,7 +50,7 @@ def spoken(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callabl
         else:
             response = view(request, *args, **kwargs)
         if response.status_code >= 400:
-            _swallowed(request)
+            swallowed(request)
         response["Tus-Resumable"] = response["Tus-Version"] = VERSION
         response["Cache-Control"] = "private, no-store"
         if request.method == "OPTIONS":
@@ -108,28 +107,10 @@ def _appended(request: HttpRequest, upload: Upload, offset: int) -> int:
     if line is not None:
         line.settimeout(SILENT)
     try:
-        return upload_append(upload=upload, offset=offset, length=_number(request, "Content-Length"), read=_reader(request), sum_=sum_)
+        return upload_append(upload=upload, offset=offset, length=_number(request, "Content-Length"), read=reader(request), sum_=sum_)
     finally:
         if line is not None:
             line.settimeout(before)
-
-
-def _reader(request: HttpRequest) -> Callable[[int], bytes]:
-    def read(most: int) -> bytes:
-        try:
-            return request.read(most)
-        except UnreadablePostError:  # the line was cut: what came before is kept
-            return b""
-
-    return read
-
-
-def _swallowed(request: HttpRequest) -> None:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdecimal() and int(length) <= SWALLOWED:
-        read = _reader(request)
-        while read(2**16):
-            pass
 
 
 def _number(request: HttpRequest, header: str) -> int:

@@ -75,6 +75,20 @@ def test_a_token_may_what_it_says(alice, charlies, announced, scopes, status):
     assert announced(charlies, Authorization=f"Bearer {secret}").status_code == status
 
 
+def test_a_token_announces_sixty_files_a_minute_and_sends_what_it_likes(alice, charlies, announced, sent, monkeypatch):
+    from emofuse_web.accounts.tokens import token_make
+    from emofuse_web.api import throttles
+
+    monkeypatch.setattr(throttles.time, "time", lambda: 1_000_020.0)
+    signed = {"Authorization": f"Bearer {token_make(owner=alice, name='lab', scopes=['read', 'write'])[1]}"}
+    answers = [announced(charlies, 61, **signed) for _ in range(61)]
+
+    assert [answer.status_code for answer in answers] == [201] * 60 + [429]
+    assert answers[-1].json()["code"] == "RATE" and 0 < int(answers[-1].headers["Retry-After"]) <= 60
+    place = answers[0].headers["Location"]
+    assert [sent(charlies, place, at, b"x", **signed).status_code for at in range(61)] == [204] * 61
+
+
 def test_a_token_that_is_none_is_refused(charlies, announced):
     assert announced(charlies, Authorization="Bearer emo_nonsense").status_code == 401
 
