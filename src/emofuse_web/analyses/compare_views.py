@@ -32,6 +32,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             raise
         return redirect_to_login(request.get_full_path())
+    if first is None and second is None and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
     sides = {"first": first, "second": second, "choices": _choices(request)}
     return render(request, "analyses/compare.html", sides | _compared(first, second))
 

@@ -45,12 +45,18 @@ def context(analysis: Analysis, at: str = "") -> dict[str, Any]:
         "files": files,
         "downloads": downloads(analysis, files),
         "limits": words.limits(said.get("limits", "")),
-        "notes": [words.note(note) for note in analysis.warnings or said.get("notes", [])],
+        "notes": notes(analysis, said),
         "said": said,
         "took": None if not (analysis.job.started and analysis.job.finished) else analysis.job.finished - analysis.job.started,
         "at": at if at.replace(".", "", 1).isdecimal() and at.isascii() else "",
     }
     return found if not said else found | _answered(analysis, said, files)
+
+
+def notes(analysis: Analysis, said: Mapping[str, Any]) -> list[str]:
+    """What a reader must be told; of words alone not that there is no face."""
+    told: list[str] = analysis.warnings or said.get("notes", [])
+    return [words.note(note) for note in told if analysis.mode != "text" or not words.names_absence(note)]
 
 
 def downloads(analysis: Analysis, files: Mapping[str, Artifact]) -> list[dict[str, Any]]:
@@ -73,6 +79,11 @@ def address(name: str, *arguments: object) -> str:
 def _answered(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Artifact]) -> dict[str, Any]:
     first, lanes = said["lanes"][0], shown(analysis, said)
     overall, why = said.get("overall"), said.get("explanation")
+    names = {lane["name"] for lane in lanes}
+    if overall:
+        overall = overall | {"grid": [part for part in overall["grid"] if analysis.mode != "text" or part["name"] in names]}
+    if why and analysis.mode == "text":
+        why = why | {"players": [player for player in why["players"] if player["name"] in names]}
     return {
         "summary": summary(first, said["duration"]),
         "lanes": [lane | {"rows": lane["spans"][:ROWS], "more": max(len(lane["spans"]) - ROWS, 0)} for lane in lanes],

@@ -12,6 +12,8 @@ from emofuse_web.analyses.selectors import artifact_of_kind, curves
 from emofuse_web.storage import storage
 
 NUDGE = 1e-4  # by which a margin is moved to the side of the threshold on which the recognizer put its span
+OVERVIEW = 1_000  # points of a curve at first: about one to a pixel; zooming fetches finer ones
+LONG = 1_000  # ms that windows last on average to be drawn as steps
 DIGITS = 3  # of a probability: finer than a pixel
 
 
@@ -22,16 +24,27 @@ def page(analysis: Analysis, said: Mapping[str, Any]) -> dict[str, Any]:
         analysis: Whose.
         said: Its JSON export (docs/timeline.schema.json), from which spans come, so that page and downloads say the same.
     """
-    return {"duration": said["duration"], "lanes": [{**spans(lane), "curves": overview(analysis, lane["name"])} for lane in said["lanes"]]}
+    return {"duration": said["duration"], "lanes": [{**spans(lane), "curves": overview(analysis, lane)} for lane in said["lanes"]]}
 
 
-def overview(analysis: Analysis, lane: str) -> dict[str, Any] | None:
-    """Curves of the whole recording; None where their file is missing."""
+def overview(analysis: Analysis, lane: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Curves of the whole recording, {"t", "p", "thinned"}; None where their file is missing."""
+    rows = lane["curves"]
+    if _sparse(rows):  # a few utterances or windows: drawn as the steps that they are
+        edges = [edge for start, end in zip(rows["start"], rows["end"], strict=True) for edge in (start, max(end - 1, start + 1))]
+        return {"t": edges, "p": {label: [p for p in column for _ in range(2)] for label, column in rows["p"].items()}, "thinned": False}
     try:
-        found = curves(analysis, lane)
-    except Http404:
+        found = curves(analysis, lane["name"], points=OVERVIEW)
+    except (Http404, FileNotFoundError):
         return None
-    return {"t": found["t"], "p": _shorter(found["p"])}
+    return {"t": found["t"], "p": _shorter(found["p"]), "thinned": len(rows["start"]) > OVERVIEW}
+
+
+def _sparse(rows: Mapping[str, Any]) -> bool:
+    """Whether windows are few, long and side by side."""
+    starts, ends = rows["start"], rows["end"]
+    apart = all(end <= start for end, start in zip(ends, starts[1:], strict=False))
+    return apart and 0 < len(starts) <= OVERVIEW // 2 and sum(ends) - sum(starts) >= LONG * len(starts)
 
 
 def spans(lane: Mapping[str, Any]) -> dict[str, Any]:

@@ -89,3 +89,8 @@ def note(said: str) -> str:
     if found := _ABSENT.fullmatch(said):
         return gettext("%(reason)s: nothing from %(lane)s") % {"reason": reason(found["reason"]), "lane": lane(found["lane"])}
     return said
+
+
+def names_absence(said: str) -> bool:
+    """Whether a note says that a whole lane has no answer."""
+    return _ABSENT.fullmatch(said) is not None

@@ -39,8 +39,8 @@ def percent(share: float | None) -> str:
 
 @register.filter
 def two(p: float | None) -> str:
-    """A probability with two digits."""
-    return "–" if p is None else number_format(p, 2)
+    """A probability with two digits; rounded first, since Django would cut it off."""
+    return "–" if p is None else number_format(round(p, 2), 2)
 
 
 @register.filter

@@ -101,12 +101,13 @@ async function begin() {
   };
   view.subscribe(ranged);
 
-  const doubted = () => {
+  const doubted = (drawn = false) => {
     const own = threshold.value === null;
     const share = Math.round(fused.doubt() * 100);
     byId("threshold-says").textContent = `${own ? words("own") : words("lead", { lead: two(threshold.value) })} · ${words("share", { share })}`;
     document.querySelector('[data-do="own"]').hidden = own;
     if (own) byId("threshold").value = fused.own;
+    if (drawn) return;
     for (const strip of strips) strip.draw();
     overview.draw();
     for (const lane of lanes) tabled(lane);
@@ -123,7 +124,7 @@ async function begin() {
   byId("threshold").addEventListener("input", (event) => {
     threshold.value = Number(event.target.value);
     cancelAnimationFrame(doubted.waiting);
-    doubted.waiting = requestAnimationFrame(doubted);
+    doubted.waiting = requestAnimationFrame(() => doubted());
   });
 
   const stepped = (by) => {
@@ -190,7 +191,8 @@ async function begin() {
     for (const strip of strips) strip.draw();
   });
   view.changed();
-  doubted();
+  overview.draw();
+  doubted(true);
   shown(player.now, false, true);
   requestAnimationFrame(() => requestAnimationFrame(() => performance.measure("result-painted", "result-data")));
   document.documentElement.classList.add("result-ready");

@@ -4,6 +4,7 @@ import { clock, emotion, page, slot, two } from "./result_words.js";
 import { colour, onTheme } from "./result_colours.js";
 
 const DASHES = { neutral: [1, 3], sadness: [11, 3], fear: [4, 3], disgust: [9, 3, 2, 3], surprise: [2, 2], calm: [7, 5], contempt: [3, 6] };
+const DENSE = 400; // points in sight above which dashes are a blur that takes long to draw
 const FINER = 150; // ms without a change of the view before finer curves are asked for
 const MORE = 0.5; // of the view fetched on each side, so that small moves need no more
 const POINTS = 2000;
@@ -24,7 +25,7 @@ export class Curves {
     const series = lane.labels.map((label) => {
       return { label, stroke: () => colour(slot(label)), width: 2, dash: DASHES[label] ?? [], points: { show: false }, spanGaps: false };
     });
-    const chart = { lane, box, whole, thinned: lane.curves.t.length >= POINTS - 2, loaded: null };
+    const chart = { lane, box, whole, thinned: lane.curves.thinned, loaded: null };
     const options = {
       width: this.view.width,
       height: box.clientHeight,
@@ -47,8 +48,18 @@ export class Curves {
         ready: [(u) => this.clickable(u)],
       },
     };
+    chart.dashes = options.series.map((one) => one.dash);
+    this.dashed(chart, options.series, whole[0]);
     chart.plot = new uPlot(options, whole, box);
     return chart;
+  }
+
+  /** Dashes where they can be seen. */
+  dashed(chart, series, times) {
+    const shown = times.length * Math.min(this.view.length / (times.at(-1) - times[0] || 1), 1);
+    series.forEach((one, i) => {
+      one.dash = shown > DENSE ? [] : chart.dashes[i];
+    });
   }
 
   columns(lane, curves) {
@@ -118,6 +129,7 @@ export class Curves {
       const fine = loaded && loaded.from <= this.view.from && loaded.to >= this.view.to && !this.view.whole;
       const data = fine ? loaded.data : chart.whole;
       if (chart.plot.data !== data) chart.plot.setData(data, false);
+      this.dashed(chart, chart.plot.series, data[0]);
       chart.plot.setScale("x", { min: this.view.from, max: this.view.to });
     }
     clearTimeout(this.later);

@@ -53,7 +53,7 @@ export class Strip {
       this.focused = i;
       if (this.buttons.has(before)) this.buttons.get(before).tabIndex = -1;
       if (this.buttons.has(i)) this.buttons.get(i).tabIndex = 0;
-      else this.draw();
+      else this.view.changed(); // it becomes a button with the next frame
     }
   }
 
@@ -106,7 +106,7 @@ export class Strip {
     paint.globalAlpha = lane.uncertain(i) ? 0.45 : 0.85;
     paint.fillStyle = colour(slot(label));
     paint.fillRect(left, 0, Math.max(right - left - (right - left > 3 ? 1 : 0), 0.6), high);
-    if (lane.uncertain(i)) {
+    if (lane.uncertain(i) && right - left >= 2) {
       paint.globalAlpha = 1;
       paint.fillStyle = colour("paper");
       for (let y = 0; y < high; y += 6) paint.fillRect(left, y, right - left, 2.5);
