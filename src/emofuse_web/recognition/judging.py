@@ -8,7 +8,6 @@ from emofuse.core.clip import Clip
 from emofuse.core.progress import Progress
 from emofuse.media.stream import FACE_RATE
 from emofuse_web.recognition.facts import BEST, LIGHT, choices
-from emofuse_web.recognition.proxy import MOST
 
 if TYPE_CHECKING:
     from emofuse.analysis import Answer
@@ -20,12 +19,12 @@ class Chosen:
 
     Args:
         run: As `emofuse.analysis.recognizer` takes it: None for all that fit, or names.
-        most: Sides of the proxy's picture, the longer first.
+        most: Sides of the proxy's picture, the longer first; None for the usual.
         face_rate: Looks at the face a second.
     """
 
     run: tuple[str, ...] | None
-    most: tuple[int, int] = MOST
+    most: tuple[int, int] | None = None
     face_rate: float = FACE_RATE
 
 
@@ -38,7 +37,12 @@ def chosen(model: str) -> Chosen:
     return Chosen((choices()[model].name,))
 
 
-def judged(clip: Clip, model: str, name: str, facts: Mapping[str, object], *, explain: bool, progress: Progress) -> "Answer":
+def worded(model: str) -> Chosen:
+    """The same where there are only words: those of the choice that listen to words, so that no other is even loaded."""
+    return Chosen(tuple(name for name in choices()[model].members if choices()[name].modalities == {"text"}) or chosen(model).run)
+
+
+def judged(clip: Clip, way: Chosen, name: str, facts: Mapping[str, object], *, explain: bool, progress: Progress) -> "Answer":
     """The answer, under the name that its user knows.
 
     Raises:
@@ -48,5 +52,5 @@ def judged(clip: Clip, model: str, name: str, facts: Mapping[str, object], *, ex
     """
     from emofuse.analysis import analyze_clip
 
-    answer = analyze_clip(clip, run=chosen(model).run, explain=explain, progress=progress)
-    return replace(answer, facts={**answer.facts, "source": name, "model": model, **facts})
+    answer = analyze_clip(clip, run=way.run, explain=explain, progress=progress)
+    return replace(answer, facts={**answer.facts, "source": name, **facts})

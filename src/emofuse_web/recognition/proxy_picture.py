@@ -17,7 +17,7 @@ RATES = (
     Fraction(30_000, 1_001),
     Fraction(30),
 )  # what players and encoders are used to
-ALIKE = 0.01  # by which a rate may differ from one of these and still be meant by it
+ALIKE = Fraction(1, 100)  # by which a rate may differ from one of these and still be meant by it
 EARLY = Fraction(1, 4)  # of a picture's time by which it may come before its place; so nothing is shown over 3/4 of it late
 
 
@@ -30,8 +30,10 @@ def steady(rate: Fraction | None) -> Fraction:
     """
     if not rate or rate <= 0:
         return Fraction(MOST)
-    shown = rate / -(-rate // MOST) if rate > MOST * (1 + ALIKE) else rate
-    return next((known for known in RATES if abs(shown / known - 1) <= ALIKE), Fraction(MOST))
+    together = -(-rate // (MOST * (1 + ALIKE)))  # pictures of which one is shown
+    shown = rate / max(round(together), 1)
+    nearest = min(RATES, key=lambda known: abs(shown / known - 1))
+    return nearest if abs(shown / nearest - 1) <= ALIKE else Fraction(MOST)
 
 
 def fitted(width: int, height: int, most: tuple[int, int]) -> tuple[int, int]:

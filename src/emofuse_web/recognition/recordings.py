@@ -44,7 +44,7 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
     facts = {"source_offset_ms": made.start} if made else {}
     explain = bool(options.get("explain"))
     judging = telling.part(shares["proxy"], shares["judge"])
-    answer = judged(clip, str(request["model"]), str(request["name"]), facts, explain=explain, progress=judging)
+    answer = judged(clip, way, str(request["name"]), {**facts, "model": str(request["model"])}, explain=explain, progress=judging)
     telling.stage("fuse")
     said = summary(answer)  # which reads off the spans of every lane, once
     telling.progress(shares["explain"])
@@ -108,7 +108,7 @@ def _proxy(
         out,
         sound=given.get("audio") if "video" in given else None,
         later=later.get("audio", 0),
-        most=way.most,
+        most=way.most or proxy.MOST,
         threads=threads,
         progress=telling.part(shares["start"], shares["proxy"]),
     )

@@ -18,6 +18,7 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
     """
     from emofuse.demo import talking_portrait
 
-    (folder / "in").mkdir(exist_ok=True)
-    talking_portrait(folder / "in" / "video.mp4", SECONDS)
-    return analysis.analyse({**request, "inputs": {"video": "video.mp4"}}, folder, telling)
+    passing = folder / "tmp"  # what lies in "in" is for reading only
+    passing.mkdir(exist_ok=True)
+    talking_portrait(passing / "video.mp4", SECONDS)
+    return analysis.analyse({**request, "inputs": {"video": str(passing / "video.mp4")}}, folder, telling)

@@ -9,6 +9,7 @@ from emofuse.exports.base import rounded
 if TYPE_CHECKING:
     from emofuse.core.modality import Modality
 
+NOTHING = "nothing to judge"
 STRIP = 120  # pieces at most: a strip in a list is no wider
 
 
@@ -112,6 +113,8 @@ def unused(answer: Timeline, given: "dict[str, Modality]") -> list[dict[str, str
     found = []
     for lane in answer.members or (answer,):
         if lane.lane in given and not lane.present.any():
-            reasons = dict.fromkeys(reason for reason in lane.absent if reason)
-            found.append({"modality": str(given[lane.lane]), "reason": ", ".join(reasons) or "nothing to judge"})
+            lasts: dict[str, int] = {}
+            for segment, reason in zip(lane.segments, lane.absent, strict=True):
+                lasts[reason or NOTHING] = lasts.get(reason or NOTHING, 0) + segment.duration
+            found.append({"modality": str(given[lane.lane]), "reason": max(lasts, key=lambda one: lasts[one], default=NOTHING)})
     return found

@@ -7,7 +7,7 @@ from typing import Any
 from emofuse.core.errors import MediaError
 from emofuse.media.files import clip_from_files
 from emofuse_web.recognition import suspicious, writing
-from emofuse_web.recognition.judging import judged
+from emofuse_web.recognition.judging import judged, worded
 from emofuse_web.recognition.summary import summary, version
 from emofuse_web.recognition.telling import Telling
 
@@ -28,9 +28,8 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
     telling.progress(0.05)
     telling.stage("text")
     options = request.get("options") or {}
-    answer = judged(
-        clip, str(request["model"]), str(request["name"]), {}, explain=bool(options.get("explain")), progress=telling.part(0.1, 0.8)
-    )
+    model, explain = str(request["model"]), bool(options.get("explain"))
+    answer = judged(clip, worded(model), str(request["name"]), {"model": model}, explain=explain, progress=telling.part(0.1, 0.8))
     telling.stage("render")
     writing.transcript(path, out, None, 0)
     writing.write(answer, out, telling.part(0.8, 0.99))
