@@ -28,10 +28,9 @@ def run() -> None:
 
 def forget() -> dict[str, int]:
     """Remove all that is due; how many of each. Safe at any time, and by several at a time."""
-    swept = uploads_expire()
     return {
         "analyses": analyses_expire(),
-        "uploads": swept.expired + swept.strays + swept.lost,
+        "uploads": uploads_expire(),
         "exports": exports_expire(),
         "sessions": Session.objects.filter(expire_date__lt=timezone.now()).delete()[0],
         "events": Event.objects.filter(when__lt=timezone.now() - timedelta(days=LOG_DAYS)).delete()[0],

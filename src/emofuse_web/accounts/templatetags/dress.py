@@ -8,6 +8,16 @@ from django.utils.safestring import SafeString
 from emofuse_web.accounts.passkeys import host_named
 
 register = template.Library()
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("YaBrowser", "Yandex Browser"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+"""What a browser calls itself and what people call it; the first that fits, since most claim to be several."""
 
 
 @register.filter
@@ -41,3 +51,17 @@ def sign_up_open() -> bool:
 def passkeys_work(context: template.Context) -> bool:
     """Whether a browser would make a passkey for this address."""
     return host_named(context["request"].get_host())
+
+
+@register.filter
+def browser(said: str) -> str:
+    """A browser and its system, in words.
+
+    Example:
+        >>> browser("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0 Safari/537.36")
+        'Chrome, Linux'
+        >>> browser("curl/8.5")
+        'curl/8.5'
+    """
+    found = [next((name for sign, name in names if sign in said), "") for names in (BROWSERS, SYSTEMS)]
+    return ", ".join(name for name in found if name) or said
