@@ -23,18 +23,18 @@ LOOKS: Mapping[str, Callable[[Path, Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 
-def look(request: Mapping[str, Any], folder: Path, told: object = None) -> dict[str, Any]:
+def look(request: Mapping[str, Any], folder: Path, telling: object = None) -> dict[str, Any]:
     """Look at one file.
 
     Args:
         request: "role"; "file", its name in the folder ``in``; "told", what the user said of EEG (variable, axes, channels, rate, unit).
         folder: Of the job.
-        told: How the child tells of its progress; a look is over before there is any.
+        telling: How the child tells of its progress; a look is over before there is any.
 
     Returns:
         "report", what was found; "problem", why it cannot be used, or None; "kept", whether the file can be used once more is told.
     """
-    del told
+    del telling
     role, path = str(request["role"]), folder / "in" / str(request["file"])
     said = {str(key): value for key, value in dict(request.get("told") or {}).items() if value}
     report: dict[str, Any] = {"role": role, "size": path.stat().st_size, "warnings": [], "needs": []}

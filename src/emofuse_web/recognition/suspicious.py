@@ -17,9 +17,10 @@ from emofuse.media.probe import Limits
 from emofuse_web.recognition.facts import ENDINGS
 
 SIZE = 2 << 30  # bytes of any file
+PICTURES = 120.0  # a second; counted, as headers of what browsers record say 1,000
 # fmt: off
 LIMITS = Limits(
-    pixels=4_096 * 2_160, duration=3_600_000, streams=8, frame_rate=120.0, sound_rate=192_000, channels=8,
+    pixels=4_096 * 2_160, duration=3_600_000, streams=8, frame_rate=1_000.0, sound_rate=192_000, channels=8,
     codecs=frozenset({
         "h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "h263", "theora",
         "aac", "mp3", "mp2", "opus", "vorbis", "flac", "alac", "ac3", "eac3", "amr_nb", "amr_wb",
