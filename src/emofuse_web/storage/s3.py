@@ -9,12 +9,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
-import boto3
-from botocore.client import Config
-from botocore.exceptions import ClientError
+import boto3  # type: ignore[import-untyped]  # it has none
+from botocore.client import Config  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 from django.core.exceptions import ImproperlyConfigured
 
 PIECE = 64 * 2**10  # bytes that are in memory at a time
@@ -53,7 +53,7 @@ class Bucket:
             response_checksum_validation="when_required",
             s3={"addressing_style": "path" if "endpoint_url" in told else "auto"},
         )
-        client = boto3.client("s3", config=config, **told)  # type: ignore[call-overload]  # by name, checked above
+        client = boto3.client("s3", config=config, **told)
         prefix = parts.path.strip("/")
         return cls(client, parts.netloc, f"{prefix}/" if prefix else "", kept)
 
@@ -140,4 +140,4 @@ class Bucket:
 def _known(error: ClientError, key: str) -> Exception:
     if error.response.get("Error", {}).get("Code") in MISSING:
         return FileNotFoundError(f"There are no bytes under {key}. Expected an object of the bucket; it was deleted, or never put there.")
-    return error
+    return cast(Exception, error)

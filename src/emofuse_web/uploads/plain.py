@@ -36,7 +36,7 @@ class Beside(TemporaryFileUploadHandler):
         folder().mkdir(parents=True, exist_ok=True)
         super(TemporaryFileUploadHandler, self).new_file(field_name, file_name, *args, **kwargs)
         written = tempfile.NamedTemporaryFile(prefix="form.", suffix=ENDING, dir=folder())  # noqa: SIM115  # Django closes it
-        self.file = UploadedFile(written, self.file_name, self.content_type)
+        self.file = UploadedFile(written, self.file_name, self.content_type)  # type: ignore[assignment]  # a file of a form, all the same
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Some of it."""
@@ -78,7 +78,7 @@ def too_large() -> Refused:
     return refused("UPLOAD_SIZE", _("Expected at most %(most)d MB in one piece.") % {"most": settings.PLAIN_UPLOAD_LIMIT // 2**20})
 
 
-def upload_bring(*, owner: User, role: str, file: UploadedFile, expected: str = "") -> Upload:
+def upload_bring(*, owner: User, role: str, file: "UploadedFile[bytes]", expected: str = "") -> Upload:
     """A file that came in one piece, to be looked at.
 
     Raises:
@@ -98,7 +98,7 @@ def upload_bring(*, owner: User, role: str, file: UploadedFile, expected: str = 
     return upload
 
 
-def _written(part: Part, file: UploadedFile, size: int) -> None:
+def _written(part: Part, file: "UploadedFile[bytes]", size: int) -> None:
     beside = Path(str(getattr(file.file, "name", "")))
     if beside.parent == part.place.parent and beside.suffix == ENDING:  # it lies there already: another name does
         part.place.hardlink_to(beside)

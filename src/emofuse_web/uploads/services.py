@@ -109,11 +109,12 @@ def upload_remove(*, upload: Upload, by: User | None) -> None:
     """
     with transaction.atomic():
         job = job_held(job=upload.look_id) if upload.look_id else None
+        Upload.objects.select_for_update().filter(pk=upload.pk).first()  # an analysis that is asked for now holds it, and is waited for
         if upload_needed(upload):
             raise refused("JOB_NOT_OVER", _("An analysis was made of this file."), fix=_("Remove the analysis; its files go with it."))
         if job is not None:
             job_cancel(job=job)
-        Job.objects.filter(pk=upload.look_id).delete()
+            Job.objects.filter(pk=job.pk).delete()
         Upload.objects.filter(pk=upload.pk).delete()
         audit.event(by, "upload.removed", upload)
     upload_bytes_gone(upload.id)
