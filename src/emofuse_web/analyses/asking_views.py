@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from emofuse_web.analyses.doors import personal
+from emofuse_web.analyses.doors import Signed, personal
 from emofuse_web.analyses.drafts import draft, places
 from emofuse_web.analyses.forms import Asking
 from emofuse_web.analyses.models import Mode
@@ -37,7 +37,7 @@ PASTED = 1_000_000  # characters that can be pasted; more comes as a file
 @require_http_methods(["GET", "POST"])
 @login_required
 @personal
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Signed) -> HttpResponse:
     """Everything on one page; what is missing or refused is said on top and beside its field."""
     form = Asking(request.POST if request.method == "POST" else None, owner=request.user, initial=_begun(request))
     if request.method == "POST" and form.is_valid():
@@ -48,14 +48,14 @@ def new(request: HttpRequest) -> HttpResponse:
     return _page(request, form)
 
 
-def _page(request: HttpRequest, form: Asking, **more: object) -> HttpResponse:
+def _page(request: Signed, form: Asking, **more: object) -> HttpResponse:
     chosen = [str(form[role].value() or "") for role in Role.values]
     said = {"form": form, "modes": Mode.choices, "places": places(request.user, chosen), "choices": list(facts.choices().values())}
     said["words_for_scripts"] = {name: gettext(words) for name, words in WORDS.items()}
     return render(request, "analyses/new.html", said | more)
 
 
-def _begun(request: HttpRequest) -> dict[str, str]:
+def _begun(request: Signed) -> dict[str, str]:
     """What the address says was chosen before."""
     mode = request.GET.get("mode", "")
     said = {role: request.GET[role] for role in Role.values if request.GET.get(role)}
@@ -65,14 +65,14 @@ def _begun(request: HttpRequest) -> dict[str, str]:
 @require_http_methods(["GET", "POST"])
 @login_required
 @personal
-def file(request: HttpRequest, id: UUID) -> HttpResponse:
+def file(request: Signed, id: UUID) -> HttpResponse:
     """One file as it stands, for a page that looks again; or (POST) how its EEG is to be read, upon which it is looked at again."""
     upload = Upload.objects.filter(owner=request.user, id=id).first()
     if upload is None:
         raise Http404
     error = _tell(request, upload) if request.method == "POST" else ""
     if request.method == "POST" and not request.htmx and not error:
-        return redirect(f"{reverse('analyses:new')}?{urlencode({'mode': 'av_eeg', upload.role: upload.id})}")
+        return redirect(f"{reverse('analyses:new')}?{urlencode({'mode': 'av_eeg', upload.role: str(upload.id)})}")
     shown = draft(upload, chosen=request.GET.get("chosen") == "yes" or request.method == "POST", error=error)
     mark = f'"{upload.state}-{upload.offset}-{upload.touched.timestamp()}"'
     if request.method == "GET" and request.headers.get("If-None-Match") == mark:
@@ -80,7 +80,7 @@ def file(request: HttpRequest, id: UUID) -> HttpResponse:
     return render(request, "analyses/_file.html", {"draft": shown, "mark": mark})
 
 
-def _tell(request: HttpRequest, upload: Upload) -> str:
+def _tell(request: Signed, upload: Upload) -> str:
     said: Mapping[str, object] = {name: request.POST.get(name, "") for name in KNOWN}
     try:
         upload_tell(upload=upload, told=told_checked(said))
@@ -92,7 +92,7 @@ def _tell(request: HttpRequest, upload: Upload) -> str:
 @require_POST
 @login_required
 @personal
-def paste(request: HttpRequest) -> HttpResponse:
+def paste(request: Signed) -> HttpResponse:
     """Words that were pasted become a file like any other."""
     words, mode = request.POST.get("words", "").strip(), request.POST.get("mode", Mode.TEXT)
     error = _("There are no words in it. Paste some, or choose a file.") if not words else ""
@@ -102,7 +102,7 @@ def paste(request: HttpRequest) -> HttpResponse:
         try:
             brought = SimpleUploadedFile(_("pasted") + ".txt", words.encode(), "text/plain")
             upload = upload_bring(owner=request.user, role=Role.TEXT, file=brought)
-            return redirect(f"{reverse('analyses:new')}?{urlencode({'mode': mode, 'text': upload.id})}")
+            return redirect(f"{reverse('analyses:new')}?{urlencode({'mode': mode, 'text': str(upload.id)})}")
         except Refused as refused:
             error = f"{refused.title}. {refused.detail} {refused.fix}"
     return _page(request, Asking(owner=request.user, initial={"mode": Mode.TEXT}), paste_error=error, words=words)

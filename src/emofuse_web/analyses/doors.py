@@ -7,9 +7,19 @@ from uuid import UUID
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
+from django_htmx.middleware import HtmxDetails
 
+from emofuse_web.accounts.models import User
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.selectors import analysis_of
+
+
+class Signed(HttpRequest):
+    """A request of somebody who is signed in, as views behind `login_required` know it."""
+
+    user: User
+    htmx: HtmxDetails
+
 
 personal = cache_control(private=True, no_store=True)
 

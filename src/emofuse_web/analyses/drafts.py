@@ -113,7 +113,7 @@ def _waiting(user: User) -> Iterable[Upload]:
     taken = Q()
     for role in Role.values:
         taken |= Q(id__in=Analysis.objects.filter(owner=user, **{f"{role}__isnull": False}).values(role))
-    return Upload.objects.filter(owner=user, expires__gt=timezone.now()).exclude(taken).order_by("-created", "id")[: 4 * SHOWN * 2]
+    return Upload.objects.filter(owner=user, expires__gt=timezone.now()).exclude(taken).order_by("-created", "id")[: 2 * SHOWN * len(Role)]
 
 
 def _place(role: str, drafts: list[Draft]) -> Place:

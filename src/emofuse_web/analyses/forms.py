@@ -17,7 +17,7 @@ from emofuse_web.analyses.models import Mode, Purpose, Setting
 from emofuse_web.analyses.problems import Refused
 from emofuse_web.problems import shown
 from emofuse_web.recognition import facts
-from emofuse_web.uploads.models import Role, State, Upload
+from emofuse_web.uploads.models import State, Upload
 
 FIELDS = {  # beside which field a refusal stands; all others stand on top
     "PURPOSE_MISSING": "purpose",
@@ -131,7 +131,8 @@ class Asking(forms.Form):
         return said
 
     def _looked_at(self, said: dict[str, Any]) -> None:
-        ids = {said[role]: role for role in Role.values if said.get(role) and role in sum(ROLES.get(said.get("mode"), ()), ())}
+        taken = [role for roles in ROLES.get(said.get("mode", ""), ()) for role in roles]
+        ids = {said[role]: role for role in taken if said.get(role)}
         for upload in Upload.objects.filter(owner=self.owner, id__in=ids):
             if upload.state == State.READY and upload.problem is None:
                 continue

@@ -60,7 +60,7 @@ def _words(report: Mapping[str, Any]) -> Found:
 
 def axes_to_choose(report: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     """Both ways to read an array of two axes; none for others, whose axes are typed."""
-    shape = (report or {}).get("shape") or next(
+    shape: list[int] = (report or {}).get("shape") or next(
         (one["shape"] for one in (report or {}).get("variables", []) if one["name"] == (report or {}).get("variable")), []
     )
     if len(shape) != 2:

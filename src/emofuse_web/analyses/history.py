@@ -89,7 +89,7 @@ def history_page(user: User, wanted: Wanted) -> Page[Analysis]:
 
 def page_mark(page: Page[Analysis]) -> str:
     """An ETag of the rows: the same while they would look the same, but for how long ago things were."""
-    rows = [(str(a.id), a.label, a.job.status, a.job.stage, round(100 * a.job.progress), len(a.pictures)) for a in page]
+    rows = [(str(a.id), a.label, a.job.status, a.job.stage, round(100 * a.job.progress), len(a.pictures)) for a in page]  # type: ignore[attr-defined]  # prefetched
     return '"' + hashlib.sha256(repr((rows, get_language())).encode()).hexdigest()[:32] + '"'
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from emofuse_web.analyses.bundle import SUFFIXES, bundle
-from emofuse_web.analyses.doors import personal, readable
+from emofuse_web.analyses.doors import Signed, personal, readable
 from emofuse_web.analyses.history import ORDERS, STATES, Wanted, history_page, page_mark, sample_exists
 from emofuse_web.analyses.models import Analysis, Mode
 from emofuse_web.analyses.problems import Refused
@@ -49,7 +49,7 @@ def problems(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 @personal
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: Signed) -> HttpResponse:
     """The history, or only its rows where a script asks for them."""
     wanted = Wanted.of(request.GET)
     page = history_page(request.user, wanted)
@@ -68,7 +68,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 @personal
-def several(request: HttpRequest) -> HttpResponse:
+def several(request: Signed) -> HttpResponseBase:
     """Do something to all that are chosen in the history: compare two, take them away, or remove them once that is confirmed."""
     chosen = _chosen(request)
     act = request.POST.get("act", "")
@@ -87,7 +87,7 @@ def several(request: HttpRequest) -> HttpResponse:
     return redirect("analyses:list")
 
 
-def _chosen(request: HttpRequest) -> list[Analysis]:
+def _chosen(request: Signed) -> list[Analysis]:
     ids = []
     for said in request.POST.getlist("id"):
         try:
@@ -124,7 +124,7 @@ def status(request: HttpRequest, analysis: Analysis) -> HttpResponse:
 
 @require_POST
 @login_required
-def cancel(request: HttpRequest, id: UUID) -> HttpResponse:
+def cancel(request: Signed, id: UUID) -> HttpResponse:
     """Stop it."""
     analysis = own_analysis_of(request.user, id)
     try:
@@ -136,7 +136,7 @@ def cancel(request: HttpRequest, id: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def retry(request: HttpRequest, id: UUID) -> HttpResponse:
+def retry(request: Signed, id: UUID) -> HttpResponse:
     """Try it again."""
     analysis = own_analysis_of(request.user, id)
     try:
@@ -148,7 +148,7 @@ def retry(request: HttpRequest, id: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
-def remove(request: HttpRequest, id: UUID) -> HttpResponse:
+def remove(request: Signed, id: UUID) -> HttpResponse:
     """Remove it, and all that came out of it."""
     analysis_remove(analysis=own_analysis_of(request.user, id), by=request.user)
     messages.success(request, _("The analysis and its files were deleted."))
