@@ -1,0 +1,163 @@
+"""The result page in Chromium: by mouse and by keys, on a film the test makes; skipped, saying so, where there is no Chromium."""
+
+import os
+import shutil
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from result_said import document, kept, lane
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+SPANS = [(0, 2000, "happiness", 0.8, False), (2000, 4000, "anger", 0.45, True), (4000, 6000, "neutral", 0.7, False)]
+
+
+@pytest.fixture
+def film(tmp_path):
+    """Six seconds of H.264, a key frame each second."""
+    import av
+
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as out:
+        stream = out.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
+        stream.codec_context.gop_size = 25
+        for i in range(150):
+            frame = av.VideoFrame.from_ndarray(np.full((90, 160, 3), i, dtype=np.uint8), format="rgb24")
+            frame.pts, frame.time_base = i, Fraction(1, 25)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    return path.read_bytes()
+
+
+@pytest.fixture
+def page(live_server, analysis, artifact, film, settings):
+    """A sample's page, opened."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not here.")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    one = analysis(None, sample=True)
+    kept(artifact, one, document(lane("fused", SPANS), lane("face", [(0, 6000, "happiness", 0.6, False)])))
+    artifact(one, "proxy", content=film, media_type="video/mp4")
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps a loop beside the test's own rows
+    try:
+        with sync_api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            opened = browser.new_page(viewport={"width": 1280, "height": 900})
+            complaints = []
+            opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+            opened.on("pageerror", lambda error: complaints.append(str(error)))
+            opened.goto(f"{live_server.url}/analyses/{one.id}/")
+            opened.wait_for_selector("html.result-ready")
+            yield opened
+            browser.close()
+            assert complaints == []  # no error, and nothing that the policy forbids
+    finally:
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE") if before is None else os.environ.update(DJANGO_ALLOW_ASYNC_UNSAFE=before)
+
+
+def at(page) -> float:
+    """Second at which the film stands, once it has got there."""
+    for _ in range(100):
+        if not page.evaluate("document.getElementById('media').seeking"):
+            break
+        page.wait_for_timeout(20)
+    return page.evaluate("document.getElementById('media').currentTime")
+
+
+def span(page, i: int, lane_name: str = "fused"):
+    return page.locator(f'.track[data-lane="{lane_name}"] button[data-i="{i}"]')
+
+
+def test_a_click_on_a_span_goes_to_its_start_and_says_what_it_is(page):
+    span(page, 1).click()
+
+    assert at(page) == pytest.approx(2.0, abs=0.1)
+    assert page.locator("#caption-words").inner_text() == "uncertain: Expression looks like anger, 0.45"
+    assert span(page, 1).get_attribute("aria-current") == "true"
+
+
+def test_the_keyboard_alone_is_enough(page):
+    span(page, 0).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    third = at(page)
+    page.keyboard.press("[")
+    second = at(page)
+    page.keyboard.press("ArrowDown")
+    lane_below = page.evaluate("document.activeElement.closest('.track').dataset.lane")
+
+    assert third == pytest.approx(4.0, abs=0.1)
+    assert second == pytest.approx(2.0, abs=0.1)
+    assert lane_below == "face"
+
+
+def test_a_lane_is_one_stop_of_the_tab_key(page):
+    stops = page.locator('.lane-strip button[tabindex="0"]').count()
+
+    assert stops == page.locator(".lane-strip").count() == 2
+
+
+def test_space_plays_and_pauses(page):
+    page.evaluate("document.getElementById('media').muted = true")
+    span(page, 0).focus()
+    page.keyboard.press(" ")
+    page.wait_for_timeout(300)
+    playing = not page.evaluate("document.getElementById('media').paused")
+    page.keyboard.press(" ")
+
+    assert playing
+    assert page.evaluate("document.getElementById('media').paused")
+
+
+def test_the_threshold_marks_spans_anew_and_says_how_much_is_uncertain(page):
+    page.locator("#threshold").fill("1")
+    page.wait_for_timeout(100)
+    all_doubted = page.locator("#threshold-says").inner_text()
+    page.locator("#threshold").fill("0")
+    page.wait_for_timeout(100)
+
+    assert "100 % of the time is then uncertain" in all_doubted
+    assert "0 % of the time" in page.locator("#threshold-says").inner_text()
+    assert "is-uncertain" not in span(page, 1).get_attribute("class")
+
+
+def test_zooming_shows_less_and_all_shows_everything_again(page):
+    page.click('[data-do="in"]')
+    page.wait_for_timeout(100)
+    zoomed = page.locator(".track[data-lane='fused'] .lane-strip button").count()
+    page.click('[data-do="all"]')
+    page.wait_for_timeout(100)
+
+    assert zoomed < 3
+    assert page.locator(".track[data-lane='fused'] .lane-strip button").count() == 3
+
+
+def test_a_curve_is_put_out_by_its_key(page):
+    key = page.locator(".key-item").first
+    key.focus()
+    page.keyboard.press("Enter")
+
+    assert key.get_attribute("aria-pressed") == "false"
+
+
+@pytest.mark.parametrize("width", [1280, 768, 360])
+def test_no_page_scrolls_sideways(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.wait_for_timeout(200)
+
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_every_target_is_large_enough(page):
+    small = page.evaluate(
+        """[...document.querySelectorAll('#result button, #result summary, #result input, .go, .downloads a')]
+             .filter((e) => e.offsetParent && e.type !== 'checkbox')
+             .filter((e) => e.getBoundingClientRect().height < 24 || e.getBoundingClientRect().width < 24).map((e) => e.outerHTML)"""
+    )
+
+    assert small == []
