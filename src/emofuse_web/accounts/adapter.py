@@ -1,6 +1,6 @@
 """What allauth asks of us: who may sign up, who asks, and what becomes of a failure."""
 
-from typing import Any
+from typing import Any, Literal, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -42,9 +42,9 @@ class Adapter(DefaultAccountAdapter):
             refused: HttpResponse = respond_429(self.request)
             refused["Retry-After"] = str(PATIENCE)
             raise ImmediateHttpResponse(refused)
-        return super().validation_error(code, *args)
+        return cast(ValidationError, super().validation_error(code, *args))
 
-    def post_login(self, request: HttpRequest, user: User, **said: Any) -> HttpResponse:  # type: ignore[override]  # our user
+    def post_login(self, request: HttpRequest, user: User, **said: Any) -> HttpResponse:
         """On to where they were going, in the language of the account where this browser was told none."""
         response: HttpResponse = super().post_login(request, user, **said)
         if user.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
@@ -61,5 +61,5 @@ def speak(response: HttpResponse, language: str) -> None:
         path=settings.LANGUAGE_COOKIE_PATH,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite=cast(Literal["Lax", "Strict"], settings.LANGUAGE_COOKIE_SAMESITE),
     )

@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
@@ -44,7 +45,7 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # of several tables
         return False
 
 
-class NewUserForm(AdminUserCreationForm):
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]  # no generic at run time
     """An address and a password."""
 
     class Meta:
@@ -52,7 +53,7 @@ class NewUserForm(AdminUserCreationForm):
         fields = ("email",)
 
 
-class ChangedUserForm(UserChangeForm):
+class ChangedUserForm(UserChangeForm):  # type: ignore[type-arg]
     """All but the name that our users do not have."""
 
     class Meta:
@@ -61,7 +62,7 @@ class ChangedUserForm(UserChangeForm):
 
 
 @admin.register(User)
-class Users(UserAdmin):
+class Users(UserAdmin):  # type: ignore[type-arg]
     """People: made, helped in, shut out; erased with all that is theirs."""
 
     form, add_form = ChangedUserForm, NewUserForm
@@ -107,8 +108,9 @@ class Users(UserAdmin):
         for user in queryset:
             self.delete_model(request, user)
 
-    def log_deletions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[User]) -> list[LogEntry]:
         """Nothing: Django's own log would keep the address of somebody who was erased."""
+        return []
 
 
 @admin.register(Authenticator)

@@ -1,5 +1,7 @@
 """An account goes, with every row and every byte. Bytes first: should the machine stop in between, the rows still say what is left."""
 
+from uuid import UUID
+
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
@@ -45,7 +47,7 @@ def bytes_remove(keys: list[str]) -> None:
     for key in keys:
         storage().delete(key)
         if key.startswith("uploads/"):
-            Part(key.removeprefix("uploads/")).gone()
+            Part(UUID(key.removeprefix("uploads/"))).gone()
 
 
 def _keys(user: User) -> list[str]:

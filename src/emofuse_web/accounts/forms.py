@@ -67,7 +67,7 @@ class AddressForm(forms.Form):
     email = forms.EmailField(label=_("New e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
-class PreferencesForm(forms.ModelForm):
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
     """How pages speak and look."""
 
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)

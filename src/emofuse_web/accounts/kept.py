@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db.models import Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from emofuse_web.accounts.models import User
+from emofuse_web.accounts.models import Export, User
 from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.uploads.models import Upload
 
@@ -52,7 +53,7 @@ def kept(user: User) -> list[Kept]:
         Kept(_("Exports of everything"), exports.count(), _sum(exports), _("24 hours"), exports.aggregate(first=Min("expires"))["first"]),
         Kept(_("Notices you made"), user.notices.count(), None, _("until you remove them")),
         Kept(_("API tokens"), user.tokens.count(), None, _("until you erase the account")),
-        Kept(_("Signed-in browsers"), user.usersession_set.count(), None, _("until they sign out, at most 14 days")),
+        Kept(_("Signed-in browsers"), UserSession.objects.filter(user=user).count(), None, _("until they sign out, at most 14 days")),
         Kept(_("Lines of the audit log"), user.events.count(), None, _("a year; they hold no content")),
     ]
 
@@ -62,5 +63,5 @@ def consents(user: User, most: int = 100) -> QuerySet[Analysis]:
     return Analysis.objects.filter(owner=user).select_related("job").order_by("-consent")[:most]
 
 
-def _sum(rows: "QuerySet[Artifact] | QuerySet[object]") -> int:
+def _sum(rows: QuerySet[Artifact] | QuerySet[Export]) -> int:
     return int(rows.aggregate(all=Sum("size"))["all"] or 0)

@@ -9,7 +9,7 @@ import base64
 import io
 from urllib.parse import urlsplit
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 

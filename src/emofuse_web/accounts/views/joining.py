@@ -4,7 +4,6 @@ from uuid import UUID
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
-from allauth.core.internal.ratelimit import decorator as limited
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from emofuse_web.accounts.again import slowed
 from emofuse_web.accounts.forms import InvitationForm, JoinForm
 from emofuse_web.accounts.models import Invitation, User
 from emofuse_web.accounts.services import (
@@ -40,7 +40,7 @@ def join(request: HttpRequest, secret: str) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-@limited(app="allauth.account", action="signup")
+@slowed
 def _join(request: HttpRequest, secret: str, *, first: bool) -> HttpResponse:
     try:
         invitation = invitation_find(secret, first=first)

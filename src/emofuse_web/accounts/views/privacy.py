@@ -3,7 +3,6 @@
 from typing import cast
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -16,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from emofuse_web.accounts import audit
+from emofuse_web.accounts.again import password_again
 from emofuse_web.accounts.erasing import account_erase
 from emofuse_web.accounts.exports import export_ready, export_request, exports_of, key_of
 from emofuse_web.accounts.forms import EraseForm
@@ -45,7 +45,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-@reauthentication_required
+@password_again
 def export(request: HttpRequest) -> HttpResponse:
     """Ask for a file of everything."""
     export_request(owner=cast(User, request.user))
@@ -56,7 +56,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-@reauthentication_required
+@password_again
 def export_file(request: HttpRequest, code: UUID) -> HttpResponseBase:
     """The file itself, streamed."""
     user = cast(User, request.user)
@@ -71,7 +71,7 @@ def export_file(request: HttpRequest, code: UUID) -> HttpResponseBase:
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-@reauthentication_required
+@password_again
 def erase(request: HttpRequest) -> HttpResponse:
     """Everything gone, after the address was typed."""
     user = cast(User, request.user)

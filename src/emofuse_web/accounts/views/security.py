@@ -3,7 +3,6 @@
 from typing import cast
 
 from allauth.account import views as allauth_views
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from emofuse_web.accounts import audit
 from emofuse_web.accounts.adapter import speak
+from emofuse_web.accounts.again import password_again
 from emofuse_web.accounts.forms import AddressForm, PreferencesForm
 from emofuse_web.accounts.models import User
 from emofuse_web.accounts.services import AddressTaken, address_change
@@ -88,7 +88,7 @@ def email(request: HttpRequest) -> HttpResponse:
     return cast(HttpResponse, allauth_views.email(request)) if settings.SENDS_MAIL else _email_at_once(request)
 
 
-@reauthentication_required
+@password_again
 def _email_at_once(request: HttpRequest) -> HttpResponse:
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -3,7 +3,6 @@
 from typing import cast
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from emofuse_web.accounts.again import password_again_to_change
 from emofuse_web.accounts.forms import TokenForm
 from emofuse_web.accounts.models import Token, User
 from emofuse_web.accounts.tokens import token_make, token_revoke
@@ -20,7 +20,7 @@ from emofuse_web.accounts.tokens import token_make, token_revoke
 @never_cache
 @login_required
 @require_http_methods(["GET", "POST"])
-@reauthentication_required(allow_get=True)
+@password_again_to_change
 def tokens(request: HttpRequest) -> HttpResponse:
     """The tokens there are; a form for one more, whose secret is shown this once."""
     user = cast(User, request.user)
