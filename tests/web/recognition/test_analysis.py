@@ -219,7 +219,7 @@ from emofuse_web.recognition.telling import Telling
 out = io.StringIO()
 do({asked!r}, Path({str(folder)!r}), Telling(out))
 print(json.loads(out.getvalue().splitlines()[-1])["done"]["summary"]["label"])
-print(sorted(m for m in ("av", "cv2", "soundfile", "emofuse_web.recognition.proxy", "emofuse_web.recognition.recordings", "django")
+print(sorted(m for m in ("av", "cv2", "emofuse_web.recognition.proxy", "emofuse_web.recognition.recordings", "django")
              if m in sys.modules))
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
