@@ -23,7 +23,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from emofuse.evaluation.record import BENCHMARKS, origin
@@ -234,7 +234,7 @@ def _full_disk(disk: Path, folder: Path, port: int) -> Row:
         for address, wanted in ((before, whole), (place, content)):
             if (files / address.rstrip("/").rpartition("/")[2]).read_bytes() != wanted:
                 faults.append("bytes changed")
-        with sqlite3.connect(disk / "home" / "emofuse.sqlite3") as tables:
+        with closing(sqlite3.connect(disk / "home" / "emofuse.sqlite3")) as tables:
             if (said := tables.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
                 faults.append(f"database {said}")
     print(f"  {len(answers)} answers on a full disk: {sorted(set(map(str, answers)))}")
@@ -323,12 +323,17 @@ class Site:
     def kill(self, *, whole: bool = True) -> None:
         """The process that answers, at once and without a word; or all of the site."""
         assert self.process is not None
-        for worker in self.workers():
-            with suppress(ProcessLookupError):
-                os.kill(worker, signal.SIGKILL)
-        if whole:
+        workers = self.workers()
+        if whole:  # first of all, since it would put others in their place
             self.process.kill()
             self.process.wait()
+        for worker in workers:
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+        for _ in range(250):  # 5 s at most: some systems never bury them
+            if not whole or not any(Path(f"/proc/{worker}").exists() for worker in workers):
+                break
+            time.sleep(0.02)
 
 
 class Client:
