@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
     from emofuse.adaptation.study import Study as Study
     from emofuse.analysis import Answer as Answer
+    from emofuse.client import Client as Client
     from emofuse.core.progress import Progress
 
 __version__ = "0.1.0"
@@ -101,3 +102,12 @@ def calibrate(
 
     runs = [run] if isinstance(run, str) else list(run)
     return adapt(runs, Path(clips), Path(out), eeg_as=eeg_as or {}, progress=progress or quiet_progress)
+
+
+def __getattr__(name: str) -> object:
+    """`emofuse.Client`, which asks a site of emofuse; imported where it is used."""
+    if name == "Client":
+        from emofuse.client import Client
+
+        return Client
+    raise AttributeError(f"module 'emofuse' has no attribute '{name}'")

@@ -49,6 +49,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="auto|ADDRESS",
         help="by all workers of a Ray cluster: this machine's (auto), or one at host:port (needs --out)",
     )
+    from emofuse.served import arguments as served
+
+    served(parser)
 
 
 EEG_AS = (
@@ -126,6 +129,10 @@ def run(options: argparse.Namespace) -> int:
     if not options.files:
         print("No files named. Expected videos, sound files, or folders of them; name at least one.", file=sys.stderr)
         return 2
+    if options.server is not None:
+        from emofuse.served import run as served
+
+        return served(options, asked)
     parts = any(path is not None for path in (options.audio, options.text, options.eeg))
     spread = bool(options.cluster) or any(Path(path).is_dir() for path in options.files)
     beside = belonging(options)

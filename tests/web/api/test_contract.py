@@ -34,6 +34,12 @@ METHODS = ("get", "head", "post", "patch", "delete")
 SPAN = {"start": 0, "end": 1_000, "label": "calm", "probability": 0.8, "uncertain": False, "absent": None}
 
 
+@schemathesis.serializer("application/offset+octet-stream")
+def as_it_is(context: Any, value: Any) -> bytes:
+    """A piece of a file."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 def described() -> dict[str, Any]:
     from emofuse_web.api.schema import description
 
