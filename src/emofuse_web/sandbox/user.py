@@ -11,6 +11,7 @@ from emofuse_web.sandbox import kernel
 
 _FIRST, _COUNT = 61_184, 4_336  # the range that systemd gives away for as long as something runs; nobody's files belong to it
 _READ_ANY = 2  # CAP_DAC_READ_SEARCH: the Python installation may lie in a folder of root's
+_SECBIT_NO_SETUID_FIXUP = 1 << 2  # of securebits
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 _VERSION = 0x2008_0522
 
@@ -29,7 +30,7 @@ def changed(folder: Path) -> None:
     for place in (folder, folder / "out", folder / "tmp"):
         if place.exists():
             os.chown(place, number, number)
-    kernel.prctl(kernel.PR_SET_KEEPCAPS, 1)
+    kernel.prctl(kernel.PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP)  # else access() forgets what open() may, and libraries ask it first
     os.setgroups([])
     os.setresgid(number, number, number)
     os.setresuid(number, number, number)
