@@ -58,7 +58,7 @@ def compared(first: Mapping[str, Any], second: Mapping[str, Any]) -> Agreement:
     """
     words = tuple(word for word in first["labels"] if word in second["labels"])
     a, b = cells(first["spans"]), cells(second["spans"])
-    both = [(x, y) if x in words and y in words else None for x, y in zip(a, b, strict=False)]
+    both = [(x, y) if x is not None and y is not None and {x, y} <= set(words) else None for x, y in zip(a, b, strict=False)]
     pairs = Counter(pair for pair in both if pair is not None)
     count = sum(pairs.values())
     share = sum(n for (x, y), n in pairs.items() if x == y) / count if count else None

@@ -86,7 +86,7 @@ def _answered(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, A
         why = why | {"players": [player for player in why["players"] if player["name"] in names]}
     return {
         "summary": summary(first, said["duration"]),
-        "lanes": [lane | {"rows": lane["spans"][:ROWS], "more": max(len(lane["spans"]) - ROWS, 0)} for lane in lanes],
+        "lanes": [{**lane, "rows": lane["spans"][:ROWS], "more": max(len(lane["spans"]) - ROWS, 0)} for lane in lanes],
         "labels": list(dict.fromkeys(label for lane in lanes for label in lane["labels"])),
         "overall": overall,
         "grid": grid(overall) if overall else None,
@@ -126,15 +126,20 @@ def script(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Arti
         "labels": {label: words.emotion(label) for label in labels},
         "reasons": {reason: words.reason(reason) for reason in absent},
         "lanes": {lane["name"]: words.lane(lane["name"]) for lane in said["lanes"]},
-        "words": script_words(),
+        "words": script_words() | looks(analysis, files),
     }
+
+
+def looks(analysis: Analysis, files: Mapping[str, Artifact]) -> dict[str, str]:
+    """What the caption says of a label: sound alone sounds like it."""
+    heard = "proxy" in files and files["proxy"].media_type.startswith("audio/")
+    return {"looks": _("Expression sounds like {label}") if heard else _("Expression looks like {label}")}
 
 
 def script_words() -> dict[str, str]:
     """Sentences that the script fills in."""
     return {
         "looks": _("Expression looks like {label}"),
-        "sounds": _("{lane}: {label}"),
         "uncertain": _("uncertain"),
         "absent": _("no answer: {reason}"),
         "span": _("{label}, {p}, {start} to {end}"),

@@ -74,7 +74,8 @@ def margins(lane: Mapping[str, Any]) -> list[float | None]:
     The slider compares this with its own threshold. At the lane's own one it must agree with what the recognizer said,
     which averaged overlapping windows a little differently: so a margin never lies on the other side of it.
     """
-    threshold, found = lane["threshold"], []
+    threshold = lane["threshold"]
+    found: list[float | None] = []
     for span, segment in zip(lane["spans"], segments_of(lane), strict=True):
         if span["label"] is None:
             found.append(None)

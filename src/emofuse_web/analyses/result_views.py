@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from emofuse_web.analyses import result_document
 from emofuse_web.analyses.delivery import deliver_artifact
-from emofuse_web.analyses.doors import personal, readable
+from emofuse_web.analyses.doors import personal
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.result_context import TAKEN, context
 from emofuse_web.analyses.selectors import POINTS, analysis_of, artifact_of, artifact_of_kind, curves, document
@@ -66,9 +66,9 @@ def data(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 @require_safe
-@readable
-def export(request: HttpRequest, analysis: Analysis, kind: str) -> HttpResponseBase:
+def export(request: HttpRequest, id: UUID, kind: str) -> HttpResponseBase:
     """A file to take away, by its kind."""
+    analysis = analysis_of(request.user, id)
     row = artifact_of_kind(analysis, kind) if kind in TAKEN else None
     if row is None:
         raise Http404

@@ -6,6 +6,7 @@ import { Lane, threshold } from "./result_lane.js";
 import { Overview } from "./result_overview.js";
 import { Player } from "./result_player.js";
 import { Strip } from "./result_strip.js";
+import { Waveform } from "./result_waveform.js";
 import { View } from "./result_view.js";
 import { keyed } from "./result_keys.js";
 import { onTheme } from "./result_colours.js";
@@ -48,6 +49,8 @@ async function begin() {
   const utterances = [...document.querySelectorAll(".utterance")];
   ruled(byId("ruler"), view);
 
+  if (byId("waveform") && peaks.length) new Waveform(byId("waveform"), peaks, player);
+
   let moment = 0;
   let spoken = null;
   let uttered;
@@ -77,6 +80,7 @@ async function begin() {
       nows[k].textContent = label === null ? lane.reason(i) : `${emotion(label)}${lane.uncertain(i) ? "?" : ""} ${two(lane.spans.p[i])}`;
       if (k === 0) captioned(i);
     });
+    if (playing) player.wake(fused.spans.end[fused.last]);
     const time = clock(ms);
     if (time !== spoken && byId("caption-clock")) byId("caption-clock").textContent = spoken = time;
     if (uttered && (ms < Number(uttered.dataset.from) || ms >= Number(uttered.dataset.to))) uttered = uttered.classList.remove("is-now");

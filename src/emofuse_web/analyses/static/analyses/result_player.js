@@ -44,6 +44,14 @@ export class Player {
     if (stretch && (this.now < stretch[0] || this.now >= stretch[1])) this.seek(stretch[0]);
   }
 
+  /** Tell again at a moment to come: frames are late where the machine is busy, and words must not be. */
+  wake(ms) {
+    clearTimeout(this.timer);
+    if (!this.playing) return;
+    const left = (ms - this.now) / (this.media.playbackRate || 1);
+    if (left < 2_000) this.timer = setTimeout(() => this.playing && this.tell(this.now), Math.max(left, 0) + 2);
+  }
+
   tell(ms) {
     if (this.looped && this.playing && (ms >= this.looped[1] - 20 || ms < this.looped[0] - 300)) {
       this.seek(this.looped[0]);
@@ -56,7 +64,7 @@ export class Player {
     const { media } = this;
     if (media.tagName === "VIDEO" && "requestVideoFrameCallback" in media) {
       const shown = (_, frame) => {
-        if (this.playing && !media.seeking) this.tell(frame.mediaTime * 1000);
+        if (this.playing && !media.seeking) this.tell(Math.max(frame.mediaTime * 1000, this.now));
         media.requestVideoFrameCallback(shown);
       };
       media.requestVideoFrameCallback(shown);

@@ -48,13 +48,23 @@ export class Strip {
     this.buttons.get(this.current)?.removeAttribute("aria-current");
     this.current = i;
     this.buttons.get(i)?.setAttribute("aria-current", "true");
-    if (!this.box.contains(document.activeElement)) {
-      const before = this.focused;
-      this.focused = i;
-      if (this.buttons.has(before)) this.buttons.get(before).tabIndex = -1;
-      if (this.buttons.has(i)) this.buttons.get(i).tabIndex = 0;
-      else this.view.changed(); // it becomes a button with the next frame
+    if (!this.box.contains(document.activeElement)) this.stop(i);
+  }
+
+  /** Tab comes to this span from now on. Only two buttons change: playing must not draw a whole lane for each span. */
+  stop(i) {
+    const before = this.buttons.get(this.focused);
+    const { start, end } = this.lane.spans;
+    const { view } = this;
+    if (before) {
+      before.tabIndex = -1;
+      if (view.x(end[this.focused]) - view.x(start[this.focused]) < WIDE) {
+        before.remove();
+        this.buttons.delete(this.focused);
+      }
     }
+    this.focused = i;
+    if (end[i] > view.from && start[i] < view.to) this.place(i, view.x(Math.max(start[i], view.from)), view.x(Math.min(end[i], view.to)));
   }
 
   draw() {
