@@ -37,6 +37,8 @@ ENDINGS = {  # of what is saved; media types alone would not tell them apart
     "audacity": ".audacity.txt",
     "png": ".png",
     "explanation": ".explanation.json",
+    "explanation_png": ".explanation.png",
+    "transcript": ".transcript.json",
 }
 
 
