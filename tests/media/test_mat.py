@@ -337,3 +337,41 @@ def test_a_missing_library_is_named_with_what_installs_it(tmp_path, newest, miss
 def test_a_signal_without_a_name_is_told_by_its_number():
     assert mat._signal(int(signal.SIGSEGV)) == "SIGSEGV"
     assert mat._signal(200) == "signal 200"
+
+
+@pytest.mark.parametrize(
+    ("how", "what"),
+    [
+        ({"data": RAMP, "compression": "lzf"}, r"packs /eeg in a way that needs code of others \(filter 32000\)\. Expected zlib or none"),
+        (
+            {"shape": (16, 1 << 20), "dtype": "f8", "chunks": (1, 1 << 16)},
+            r"says that /eeg has 134,217,728 bytes, and stores 0\. Expected at most",
+        ),
+    ],
+)
+def test_a_newest_file_that_needs_code_of_others_or_claims_what_it_does_not_store_is_refused(tmp_path, how, what):
+    with h5py.File(tmp_path / "odd.mat", "w") as file:
+        file.create_dataset("eeg", **how)
+
+    with pytest.raises(MediaError, match=what):
+        read_mat(tmp_path / "odd.mat")
+
+
+def test_an_array_that_claims_more_than_the_limit_is_refused_before_it_is_read(tmp_path):
+    claim = words(6, 8, 6, 0) + words(5, 8, 1 << 20, 1 << 20) + words(1, 3) + b"eeg".ljust(8, b"\0") + words(9, 8) + bytes(8)
+    path = crafted(tmp_path / "claims.mat", words(14, len(claim)) + claim)
+
+    with pytest.raises(MediaError, match=r"claims\.mat unpacks to more"):
+        read_mat(path)
+
+
+def test_bounds_that_are_drawn_closer_hold_for_every_file(tmp_path, monkeypatch):
+    path = written(tmp_path / "five.mat", zeros=np.zeros((1_000, 1_000)))
+
+    monkeypatch.setattr(mat.BOUNDS, "limit", 1_000_000)
+    with pytest.raises(MediaError, match="unpacks to more than"):
+        read_mat(path)
+    monkeypatch.setattr(mat.BOUNDS, "limit", mat.LIMIT)
+    monkeypatch.setattr(mat.BOUNDS, "memory", 64 << 20)
+    with pytest.raises(MediaError, match=r"five\.mat (cannot be read|unpacks to more)"):
+        read_mat(path)

@@ -490,3 +490,21 @@ def test_damaged_headers_never_crash(tmp_path: Path, generator: np.random.Genera
             probe(path)
         except MediaError as error:
             assert "Expected" in str(error)
+
+
+def test_codecs_may_be_held_closer(tmp_path: Path) -> None:
+    path = recording(tmp_path / "clip.mkv", muxer="matroska", picture="mjpeg", sound=None)
+
+    with pytest.raises(MediaError, match="coded as mjpeg, which is not decoded here. Expected one of h264"):
+        probe(path, Limits(codecs=frozenset({"h264", "aac"})))
+
+
+def test_a_decoder_beside_the_chosen_one_cannot_be_started(tmp_path: Path) -> None:
+    path = recording(tmp_path / "clip.mkv", muxer="matroska", sound="flac")
+
+    with open_media(path, Limits(codecs=frozenset({"h264", "flac"}))) as container:
+        assert len(list(container.decode(audio=0))) > 0
+    with open_media(path) as container:
+        container.streams.audio[0].codec_context.options = {"codec_whitelist": "h264"}
+        with pytest.raises(av.error.ArgumentError):
+            list(container.decode(audio=0))
