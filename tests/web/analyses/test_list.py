@@ -54,6 +54,13 @@ def test_colour_never_says_an_emotion_alone(alice, alices, analysis):
     assert 'aria-label="happiness 60 %, no answer 30 %, fear 10 %"' in page
 
 
+def test_an_answer_that_is_uncertain_on_the_whole_is_said_to_be(alice, alices, analysis):
+    analysis(alice, summary=STRIP)
+    assert "uncertain on the whole" not in listed(alices)
+    analysis(alice, summary=STRIP | {"uncertain": True})
+    assert "uncertain on the whole" in listed(alices)
+
+
 def test_without_a_label_the_first_file_names_it(alice, alices, analysis, upload):
     analysis(alice, label="", video=upload(alice, name="holiday.mp4"))
     assert "holiday.mp4" in listed(alices)

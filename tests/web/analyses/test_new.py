@@ -83,11 +83,11 @@ def test_kinds_and_limits_stand_there_before_a_file_is_chosen(alices):
 
 def test_the_limits_that_are_shown_are_those_that_hold():
     from emofuse_web.recognition.preflight_text import LIMITS as WORDS
-    from emofuse_web.recognition.suspicious import LIMITS
+    from emofuse_web.recognition.suspicious import LIMITS, PICTURES
 
     assert LIMITS.duration == drafts.MINUTES * 60_000
     assert LIMITS.pixels == drafts.WIDE * drafts.HIGH
-    assert LIMITS.frame_rate == drafts.PICTURES
+    assert drafts.PICTURES == PICTURES
     assert WORDS.size == drafts.TEXT_MOST
 
 
