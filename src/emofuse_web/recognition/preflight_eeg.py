@@ -9,11 +9,11 @@ from emofuse.core.errors import MediaError
 from emofuse.media.eeg import Preview, marks, preview
 from emofuse.media.eeg.chosen import blocks, choose
 from emofuse.media.eeg.montage import electrode
-from emofuse_web.problems import problem
-from emofuse_web.recognition.preflight_errors import plain, problem_of
+from emofuse_web.problems import _, problem
+from emofuse_web.recognition.preflight_errors import plain, problem_of, warning
 from emofuse_web.recognition.suspicious import LIMITS, Suspicious
 
-SECONDS = 20  # at the beginning that flat channels are told by
+SECONDS = 20  # at the beginning that flat channels are told by; the warning names it
 SHOWN = 200  # arrays or columns that a page lists
 KNOWN = ("variable", "axes", "channels", "rate", "unit")
 
@@ -37,10 +37,9 @@ def brain(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     else:
         report["flat"] = _flat(path, {**how, "rate": found.rate})
         if report["flat"]:
-            share = len(report["flat"]) / max(len(found.channels), 1)
-            text = f"Channels that carry nothing in the first {SECONDS} s: {', '.join(report['flat'][:12])}."
-            fix = "Look whether these electrodes were connected." if share < 0.5 else "Look at unit and axes: most channels carry nothing."
-            report["warnings"].append({"text": text, "fix": fix})
+            names, most = ", ".join(report["flat"][:12]), len(report["flat"]) >= len(found.channels) / 2
+            fix = _("Look at unit and axes: most channels carry nothing.") if most else _("Look whether these electrodes were connected.")
+            report["warnings"].append(warning(_("Channels carry nothing in the first 20 s."), fix, names))
     return report
 
 

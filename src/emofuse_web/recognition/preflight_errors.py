@@ -85,3 +85,14 @@ def plain(said: str, path: Path | None = None) -> str:
         parts.append("Expected " + re.split(r";|(?<=[^\d])\.(?=\s|$)|\.(?=\s+[A-Z])", expected, maxsplit=1)[0].strip().rstrip(".") + ".")
     text = " ".join(part for part in parts if part)
     return re.sub(r"(?:^|(?<=\. ))the file\b", "The file", text)
+
+
+def warning(text: str, fix: str, names: str = "") -> dict[str, str]:
+    """What does not keep a file from being analysed, and what would be better.
+
+    Args:
+        text: What was found; in the catalogue's way, so that pages can translate it.
+        fix: How to put it right; empty where nothing needs to be done.
+        names: What it is about.
+    """
+    return {"text": text, "fix": fix, "names": names}

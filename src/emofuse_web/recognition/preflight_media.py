@@ -12,6 +12,8 @@ from emofuse.media import faces
 from emofuse.media.probe import open_media, packets, picture_stream, probe, sound_stream
 from emofuse.media.sound import SILENCE, loudness
 from emofuse.media.video import Grey, grey
+from emofuse_web.problems import _
+from emofuse_web.recognition.preflight_errors import warning
 from emofuse_web.recognition.suspicious import LIMITS, PICTURES, Suspicious
 
 if TYPE_CHECKING:
@@ -215,24 +217,20 @@ def _silent(path: Path, length: int) -> bool:
 def _about_pictures(found: list[int], bright: list[float]) -> list[dict[str, str]]:
     said = []
     if max(bright) < DARK:
-        said.append({"text": "The pictures are very dark.", "fix": "Brighten the video before you send it, or record with more light."})
+        said.append(warning(_("The pictures are very dark."), _("Brighten the video before you send it, or record with more light.")))
     if not any(found):
-        text = f"There is no face in {_numbered(len(found))} sampled pictures."
-        fix = "Look whether a face is seen from the front, at least a tenth of the picture high. The voice is judged all the same."
-        said.append({"text": text, "fix": fix})
+        fix = _("Look whether a face is seen from the front, at least a tenth of the picture high. The voice is judged all the same.")
+        said.append(warning(_("There is no face in three sampled pictures."), fix))
     elif max(found) > 1:
-        text = f"There are up to {max(found)} faces in a picture."
-        said.append({"text": text, "fix": "The largest is followed. Cut the picture to one person if another is meant."})
+        fix = _("The largest is followed. Cut the picture to one person if another is meant.")
+        said.append(warning(_("There is more than one face in a picture."), fix))
     return said
 
 
 def _about_sound(sound: Mapping[str, Any] | None) -> list[dict[str, str]]:
     if sound is None:
-        return [{"text": "The video has no sound.", "fix": "Only the face is judged. Add the sound as a file of its own if you have it."}]
+        fix = _("Only the face is judged. Add the sound as a file of its own if you have it.")
+        return [warning(_("The video has no sound."), fix)]
     if sound["silent"]:
-        return [{"text": "The sound is silent.", "fix": "Look whether the microphone was on; a silent voice is not judged."}]
+        return [warning(_("The sound is silent."), _("Look whether the microphone was on; a silent voice is not judged."))]
     return []
-
-
-def _numbered(count: int) -> str:
-    return {1: "the one", 2: "two", 3: "three"}.get(count, str(count))

@@ -7,7 +7,7 @@ from typing import Any
 
 from emofuse.media.transcripts import letters
 from emofuse.media.transcripts.read import FORMATS, Limits, read_transcript
-from emofuse_web.recognition.preflight_errors import plain
+from emofuse_web.recognition.preflight_errors import plain, warning
 from emofuse_web.recognition.suspicious import LIMITS as MEDIA_LIMITS
 from emofuse_web.recognition.suspicious import Suspicious
 
@@ -40,7 +40,7 @@ def words(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
         "words": spoken,
         "timed": found.timed,
         "duration": found.end if found.timed else None,
-        "warnings": [{"text": plain(note, path), "fix": ""} for note in found.notes],
+        "warnings": [warning(plain(note, path), "") for note in found.notes],
     }
 
 
