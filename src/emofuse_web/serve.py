@@ -26,7 +26,7 @@ def serve(host: str, port: int, *, worker: bool = True, sample: bool = True) -> 
         CannotServe: The port is taken or may not be used, or the tables cannot be made.
     """
     _free(host, port)
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # where a browser on this machine finds it
+    shown = "localhost" if host in ("0.0.0.0", "127.0.0.1", "::", "::1", "") else host  # browsers make no passkeys for numbers
     site = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     os.environ.setdefault("EMOFUSE_SITE_URL", site)
     if "EMOFUSE_HOSTS" not in os.environ:

@@ -12,7 +12,8 @@ from collections.abc import Mapping, MutableMapping
 import structlog
 
 SECRET = re.compile(
-    r"(emo_[A-Za-z0-9_\-]{8,}|Bearer\s+\S+|[\w.+\-]+@[\w\-]+\.[\w.\-]+|(?<=/first/)[\w\-]+|(?<=/join/)[\w\-]+|(?<=sessionid=)\w+)"
+    r"(emo_[A-Za-z0-9_\-]{8,}|Bearer\s+\S+|[\w.+\-]+@[\w\-]+\.[\w.\-]+|(?<=/first/)[\w\-]+|(?<=/join/)[\w\-]+"
+    r"|(?<=/reset/key/)[\w\-]+|(?<=/confirm-email/)[\w\-:]+|(?<=session=)\w+)"
 )
 BLANK = "[left out]"
 
@@ -63,7 +64,7 @@ def configure(said: Mapping[str, object]) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]}},
             "root": {"handlers": ["stderr"], "level": said["level"]},
-            "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+            "loggers": {"fido2.server": {"level": "WARNING"}, "django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
         }
     )
     structlog.configure(

@@ -4,7 +4,14 @@ import pytest
 
 from emofuse_web.operations.logs import BLANK, Discreet, discreet
 
-SECRETS = ["emo_0123456789abcdef", "Bearer abcdef", "alice@example.org", "/account/first/s3cr3t-link", "sessionid=abc123"]
+SECRETS = [
+    "emo_0123456789abcdef",
+    "Bearer abcdef",
+    "alice@example.org",
+    "/account/first/s3cr3t-link",
+    "session=abc123",
+    "/accounts/password/reset/key/1-abc-def/",
+]
 
 
 @pytest.mark.parametrize("secret", SECRETS)
@@ -14,7 +21,7 @@ def test_a_line_never_holds_a_secret(secret):
     assert Discreet().filter(record)
 
     assert BLANK in record.getMessage()
-    assert secret.split("/")[-1] not in record.getMessage()
+    assert secret.strip("/").split("/")[-1] not in record.getMessage()
     assert BLANK in str(discreet(None, "info", {"event": f"it was {secret}"}))
 
 
