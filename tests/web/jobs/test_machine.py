@@ -88,6 +88,7 @@ class Queue(RuleBasedStateMachine):
             case "tell":
                 for far in progress:
                     job_told(job=job, attempt=attempt, stage="voice", progress=far)
+                    self.progress_never_goes_back()
             case "finish" | "partial":
                 self.finish(job, attempt, Status.SUCCEEDED if write == "finish" else Status.PARTIAL)
             case "ours" | "died" | "input":

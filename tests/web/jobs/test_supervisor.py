@@ -1,5 +1,6 @@
 """A worker with real children: what it kills, what it lets go of, what it takes back."""
 
+import json
 import os
 import signal
 import subprocess
@@ -233,23 +234,6 @@ def test_a_fault_in_housekeeping_does_not_stop_the_work(add, alice, quick, stand
     assert job.status == "succeeded"
 
 
-WORKER = """
-import sys
-sys.path[:0] = {paths!r}
-import django
-from django.conf import settings
-django.setup()
-from emofuse_web.jobs import child, kinds
-from emofuse_web.jobs.models import Kind
-import stand_in
-stand_in.ORDER = {order!r}
-kinds.KINDS[Kind.ANALYSIS] = "stand_in"
-child.PROGRAM = (stand_in.__file__,)
-from django.core.management import call_command
-call_command("worker", lanes="cpu", slots=1)
-"""
-
-
 @pytest.fixture
 def process(stand_in, settings, tmp_path):
     """A worker in a process of its own, over the database of this test."""
@@ -259,7 +243,7 @@ def process(stand_in, settings, tmp_path):
     begun = []
 
     def started(**order):
-        code = WORKER.format(paths=[str(Path(__file__).parent)], order={**stand_in.ORDER, **order})
+        command = [sys.executable, str(Path(__file__).with_name("stand_in_worker.py")), json.dumps(order), "cpu", "1"]
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("COV_", "EMOFUSE_"))},
             "DJANGO_SETTINGS_MODULE": "emofuse_web.config.settings",
@@ -269,7 +253,7 @@ def process(stand_in, settings, tmp_path):
             "EMOFUSE_JOB_POLL_MS": "20",
         }
         Path(settings.HOME).mkdir(parents=True, exist_ok=True)
-        begun.append(subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL))
+        begun.append(subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL))
         return begun[-1]
 
     yield started
