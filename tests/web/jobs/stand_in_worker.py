@@ -1,4 +1,4 @@
-"""The real worker, doing the stand-in: ``stand_in_worker.py ORDER LANES SLOTS``; Celery's with ``-A stand_in_worker``, ORDER in STAND_IN."""
+"""The real worker with a stand-in: ``stand_in_worker.py ORDER LANES SLOTS``, or Celery with ``-A stand_in_worker``, ORDER in STAND_IN."""
 
 import json
 import os
