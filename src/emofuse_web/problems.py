@@ -291,11 +291,6 @@ CODES: dict[str, Problem] = {
         _("Start it again if you still need it."),
         409,
     ),
-    "EXPIRED": Problem(
-        _("This is not kept any longer"),
-        _("It was deleted when its time was over. Make the analysis again."),
-        410,
-    ),
     # --- requests ------------------------------------------------------------------------------------------------------------------
     "REQUEST_INVALID": Problem(
         _("The request cannot be understood"),

@@ -19,10 +19,20 @@ SOURCES = HERE.parents[2] / "src"
 @pytest.fixture(scope="session")
 def look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., dict[str, Any]]]:
     """Looks at a file as the child does, in one process for all tests: it must never die, whatever it is shown."""
+    yield from _looking(tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def quick_look(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., dict[str, Any]]]:
+    """The same, with libraries that are loaded already."""
+    yield from _looking(tmp_path_factory.mktemp("models"), "warm")
+
+
+def _looking(models: Path, *how: str) -> Iterator[Callable[..., dict[str, Any]]]:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(SOURCES), "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    environment |= {"EMOFUSE_HOME": str(tmp_path_factory.mktemp("models"))}
+    environment |= {"EMOFUSE_HOME": str(models), "HOME": str(models), "PYTHONWARNINGS": "ignore"}
     looker = subprocess.Popen(
-        [sys.executable, str(HERE / "looker.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
+        [sys.executable, str(HERE / "looker.py"), *how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True
     )
     assert looker.stdin is not None and looker.stdout is not None
 

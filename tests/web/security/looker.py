@@ -8,6 +8,13 @@ from pathlib import Path
 
 from emofuse_web.recognition.preflight import look
 
+if "warm" in sys.argv:  # so that thousands of looks do not wait for libraries each time
+    import cv2
+    import mne.io
+    import pandas as pd
+
+    assert cv2.__version__ and pd.__version__ and mne.io.read_raw_edf
+
 for line in sys.stdin:
     order = json.loads(line)
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
