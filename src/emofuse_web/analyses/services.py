@@ -168,10 +168,10 @@ def analysis_remove(*, analysis: Analysis, by: User | None) -> None:
         job = Job.objects.select_for_update().filter(pk=analysis.job_id).first()
         if job is None:
             return
-        if not job.terminal:
-            queue.job_cancel(job=job)
         for artifact in analysis.artifacts.all():
             storage().delete(f"artifacts/{artifact.id}")
+        if not job.terminal:
+            queue.job_cancel(job=job)
         ids = [getattr(analysis, f"{role}_id") for role in ROLES]
         job.delete()  # and the analysis, its artifacts and keys with it
         for upload in Upload.objects.filter(id__in=[id for id in ids if id]):
@@ -182,7 +182,8 @@ def analysis_remove(*, analysis: Analysis, by: User | None) -> None:
 
 def _upload_gone(upload: Upload) -> None:
     upload_bytes_gone(upload.id)
-    Job.objects.filter(pk=upload.look_id).delete()
+    if upload.look_id:
+        Job.objects.filter(pk=upload.look_id).delete()
     upload.delete()
 
 

@@ -2,17 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from rest_framework.exceptions import MethodNotAllowed, ParseError
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
@@ -37,14 +36,15 @@ class Scoped(BasePermission):
 class OneForm(BaseContentNegotiation):
     """There is one form for everything, so that nobody is turned away for what they accept."""
 
-    def select_parser(self, request: Request, parsers: Sequence[JSONParser]) -> JSONParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         """The one for JSON, where the body says that it is."""
         kind = (request.content_type or "").partition(";")[0].strip().lower()
-        return parsers[0] if kind == "application/json" else None
+        return next(iter(parsers)) if kind == "application/json" else None
 
-    def select_renderer(self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None) -> tuple[Any, str]:
+    def select_renderer(self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None) -> tuple[Any, str]:
         """The one there is."""
-        return renderers[0], renderers[0].media_type or ""
+        first = next(iter(renderers))
+        return first, first.media_type or ""
 
 
 class Json(JSONParser):
@@ -57,7 +57,7 @@ class Json(JSONParser):
             ParseError: It is none.
         """
         try:
-            return super().parse(stream, media_type, parser_context)  # type: ignore[arg-type]  # a dict by its own types
+            return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError("The body is nested too deep. Expected what the pages of the API show.") from error
 
@@ -69,11 +69,11 @@ class ApiView(APIView):
     throttle_classes = (Minute,)
     parser_classes = (Json,)
     content_negotiation_class = OneForm
-    metadata_class = None  # type: ignore[assignment]  # OPTIONS is answered nowhere: other sites have no business here
+    metadata_class = None  # OPTIONS is answered nowhere: other sites have no business here
 
-    def finalize_response(self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Nobody in between keeps what is personal."""
-        done: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
+        done = super().finalize_response(request, response, *args, **kwargs)
         if "Cache-Control" not in done:
             done["Cache-Control"] = "private, no-store"
         patch_vary_headers(done, ("Authorization", "Cookie"))
@@ -88,7 +88,7 @@ def said(data: object, status: int = 200, **headers: str) -> HttpResponse:
 
 def said_anew(request: HttpRequest, data: object, **headers: str) -> HttpResponse:
     """An answer with an ETag; 304 for whoever has it already."""
-    response = said(data, **headers)
+    response = said(data, 200, **headers)
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     known = parse_etags(request.headers.get("If-None-Match", ""))
     if any(one.removeprefix("W/") == etag for one in known) or known == ["*"]:

@@ -26,7 +26,7 @@ WORDS = {
     429: "Too many requests (Retry-After), or too many analyses.",
     501: "This server cannot do it.",
 }
-SECURITY = [{"token": []}, {"session": []}]
+SECURITY: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
 
 
 def described(
@@ -76,7 +76,7 @@ def described(
         responses[(code, TYPE)] = OpenApiResponse(ref("Problem"), WORDS[code])
     request = {"application/json": ref(body)} if body else None
     name = re.sub(r"\W+", "_", summary.lower())
-    return extend_schema(name, summary=summary, tags=[tag], parameters=parameters, request=request, responses=responses, auth=SECURITY)
+    return extend_schema(name, summary=summary, tags=[tag], parameters=parameters, request=request, responses=responses, auth=SECURITY)  # type: ignore[arg-type]  # goes into the description as it is
 
 
 def _query(name: str) -> list[tuple[str, dict[str, Any]]]:

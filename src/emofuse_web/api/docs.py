@@ -73,7 +73,7 @@ def _operation(method: str, path: str, said: dict[str, Any], shared: list[Any], 
             Field(name, "body", _kind(part), name in needed, part.get("description", ""))
             for name, part in schema.get("properties", {}).items()
         ]
-    good = next((answer for code, answer in said["responses"].items() if code.startswith("2")), {})
+    good: dict[str, Any] = next((answer for code, answer in said["responses"].items() if code.startswith("2")), {})
     shown = next((media["example"] for media in good.get("content", {}).values() if "example" in media), None)
     return Operation(
         id=said["operationId"],

@@ -59,8 +59,8 @@ def handler(error: Exception, context: Mapping[str, object]) -> HttpResponse | N
         return None
     status = error.status_code
     response = answer(request, BY_STATUS.get(status, "REQUEST_INVALID"), _words(error.detail), status=status)
-    if getattr(error, "auth_header", None):
-        response["WWW-Authenticate"] = error.auth_header
+    if header := getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = header
     if wait := getattr(error, "wait", None):
         response["Retry-After"] = str(int(wait))
     return response

@@ -23,8 +23,7 @@ class Minute(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Whether this one is still within the minute's number."""
         scope = scope_of(str(request.method))
-        rates: dict[str, str] = api_settings.DEFAULT_THROTTLE_RATES
-        most = int(rates[scope].partition("/")[0])
+        most = int(str(api_settings.DEFAULT_THROTTLE_RATES[scope]).partition("/")[0])
         now = time.time()
         self.left = MINUTE - int(now % MINUTE)
         who = request.auth.pk if isinstance(request.auth, Token) else request.user.pk

@@ -91,7 +91,8 @@ def _noticed() -> None:
     )
     known = Delivery.objects.filter(analysis=OuterRef("pk"), ended=OuterRef("job__finished"))
     for analysis in ended.filter(~Exists(known)).select_related("job")[:AT_ONCE]:
-        Delivery.objects.get_or_create(analysis=analysis, ended=analysis.job.finished, defaults={"due": timezone.now()})
+        if analysis.job.finished is not None:
+            Delivery.objects.get_or_create(analysis=analysis, ended=analysis.job.finished, defaults={"due": timezone.now()})
 
 
 def _deliver(delivery: Delivery) -> int:
