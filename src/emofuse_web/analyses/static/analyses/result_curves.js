@@ -4,7 +4,9 @@ import { clock, emotion, page, slot, two } from "./result_words.js";
 import { colour, onTheme } from "./result_colours.js";
 
 const DASHES = { neutral: [1, 3], sadness: [11, 3], fear: [4, 3], disgust: [9, 3, 2, 3], surprise: [2, 2], calm: [7, 5], contempt: [3, 6] };
-const DENSE = 400; // points in sight above which dashes are a blur that takes long to draw
+const DENSE = 400; // points in sight
+const THIN = 1; // px
+const THICK = 2; // px
 const FINER = 150; // ms without a change of the view before finer curves are asked for
 const MORE = 0.5; // of the view fetched on each side, so that small moves need no more
 const POINTS = 2000;
@@ -23,7 +25,7 @@ export class Curves {
     const box = document.querySelector(`.track[data-lane="${CSS.escape(lane.name)}"] .curve`);
     const whole = this.columns(lane, lane.curves);
     const series = lane.labels.map((label) => {
-      return { label, stroke: () => colour(slot(label)), width: 2, dash: DASHES[label] ?? [], points: { show: false }, spanGaps: false };
+      return { label, stroke: () => colour(slot(label)), width: THICK, dash: DASHES[label] ?? [], points: { show: false }, spanGaps: false };
     });
     const chart = { lane, box, whole, thinned: lane.curves.thinned, loaded: null };
     const options = {
@@ -54,11 +56,12 @@ export class Curves {
     return chart;
   }
 
-  /** Dashes where they can be seen. */
+  /** Dashes and wide lines where they can be seen; of very many points they would be a blot, and slow. */
   dashed(chart, series, times) {
     const shown = times.length * Math.min(this.view.length / (times.at(-1) - times[0] || 1), 1);
     series.forEach((one, i) => {
       one.dash = shown > DENSE ? [] : chart.dashes[i];
+      one.width = i === 0 ? 0 : shown > DENSE ? THIN : THICK;
     });
   }
 
