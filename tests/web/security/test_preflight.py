@@ -1,5 +1,6 @@
 """What a look tells of files that are good, and of what it warns."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -181,3 +182,18 @@ def test_faces_are_counted_in_real_clips(shared: Path, tmp_path: Path, look: Loo
         path.write_bytes(clip.read_bytes())
 
         assert good(look(path, "video"))["picture"]["faces"] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("more", "refused"), [(0, False), (1, True)])
+def test_a_file_of_more_than_two_gibibytes_is_refused_before_it_is_opened(tmp_path: Path, more: int, refused: bool) -> None:
+    from emofuse_web.recognition.suspicious import SIZE, Suspicious, check
+
+    path = voice(tmp_path / "a.wav")
+    os.truncate(path, SIZE + more)  # holes take no room
+
+    if not refused:
+        check(path, "audio")
+        return
+    with pytest.raises(Suspicious) as error:
+        check(path, "audio")
+    assert error.value.code == "MEDIA_LIMIT"

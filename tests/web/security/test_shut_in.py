@@ -44,3 +44,31 @@ def test_a_file_is_looked_at_in_the_sandbox(tmp_path: Path, settings, case: str)
     answer = said[-1]["done"]
     assert answer["problem"] is None if not codes else answer["problem"]["code"] in codes, answer["problem"]
     assert answer["report"]["role"] == role
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("case", "state", "code"), [("a film", "ready", None), ("a mat", "ready", None), ("a letter", "refused", "MEDIA_REFUSED_FORMAT")]
+)
+def test_an_upload_is_looked_at_from_the_queue_to_the_row(
+    tmp_path: Path, settings, alice, upload, django_capture_on_commit_callbacks, case: str, state: str, code: str | None
+) -> None:
+    from emofuse_web.jobs.attempt import Attempt
+    from emofuse_web.jobs.queue import job_add, job_claim
+    from emofuse_web.uploads.models import Upload
+
+    settings.HOME = tmp_path / "home"
+    role, name, write, _ = CASES[case]
+    write(tmp_path / name)
+    row = upload(alice, role, content=(tmp_path / name).read_bytes(), name=name, state="checking")
+    row.look = job_add(owner=alice, kind="preflight", lane="quick")
+    row.save()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        Attempt(job_claim(worker="here", lanes=["quick"])).through()
+
+    seen = Upload.objects.get(pk=row.pk)
+    assert (seen.state, seen.problem and seen.problem["code"]) == (state, code), seen.problem
+    assert seen.look.status == "succeeded"
+    assert (seen.report["duration"] > 0) if code is None else (seen.report["role"] == role)
