@@ -28,7 +28,14 @@ app.conf.update(
     broker_url=settings.CELERY_BROKER_URL or None,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,  # jobs are done meanwhile
-    broker_transport_options={"socket_connect_timeout": PATIENCE, "socket_timeout": 5.0},
+    broker_transport_options={
+        "socket_connect_timeout": PATIENCE,
+        "socket_timeout": 5.0,
+        "connect_retries_timeout": PATIENCE,  # without these, whoever adds a job waits six seconds for a broker that is down
+        "max_retries": 1,
+        "interval_start": 0.0,
+        "interval_max": 0.2,
+    },
     worker_pool="threads",  # the supervisor of this process is woken, and children do the work
     worker_hijack_root_logger=False,
     worker_redirect_stdouts=False,
