@@ -6,7 +6,9 @@ are looked at that it would choose a reader for by their names.
 
 import math
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -92,7 +94,7 @@ def _eeg(path: Path, head: bytes) -> None:
     if ending not in ENDINGS["eeg"]:
         known = ", ".join(one[1:] for one in ENDINGS["eeg"])
         raise Suspicious("EEG_FORMAT", f"The file's name does not end like EEG that is read here. Expected one of {known}.")
-    good = {
+    good: Callable[[bytes], bool] = {
         ".mat": is_mat, ".set": is_mat, ".edf": lambda head: head[:8] == b"0       ", ".bdf": lambda head: head[:8] == b"\xffBIOSEMI",
         ".npy": lambda head: head[:6] == b"\x93NUMPY", ".npz": lambda head: head[:4] == b"PK\x03\x04",
     }.get(ending, _table)  # fmt: skip
@@ -170,13 +172,13 @@ def _archive(path: Path) -> None:
         raise Suspicious("EEG_UNREADABLE", "The file is a damaged archive of arrays.") from error
 
 
-def _described(file: object, size: int) -> tuple[tuple[int, ...], np.dtype]:
+def _described(file: IO[bytes], size: int) -> tuple[tuple[int, ...], np.dtype]:
     """Shape and kind of an array, from its header."""
     from numpy.lib import format as form
 
     try:
-        old = form.read_magic(file) == (1, 0)  # type: ignore[no-untyped-call]  # numpy does not say
-        shape, _, kind = (form.read_array_header_1_0 if old else form.read_array_header_2_0)(file)  # type: ignore[no-untyped-call]
+        old = form.read_magic(file) == (1, 0)
+        shape, _, kind = (form.read_array_header_1_0 if old else form.read_array_header_2_0)(file)
     except Exception as error:  # whatever a crafted header makes it raise
         raise Suspicious("EEG_UNREADABLE", "The header of an array cannot be read.") from error
     if kind.hasobject:
