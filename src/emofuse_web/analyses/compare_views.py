@@ -53,9 +53,10 @@ def _side(request: HttpRequest, name: str) -> dict[str, Any] | None:
 
 
 def _choices(request: HttpRequest) -> list[Analysis]:
-    if not request.user.is_authenticated:
-        return list(Analysis.objects.filter(sample=True, job__status__in=(Status.SUCCEEDED, Status.PARTIAL))[:1])
-    return list(analyses_of(request.user).filter(job__status__in=(Status.SUCCEEDED, Status.PARTIAL))[:CHOICES])
+    over = (Status.SUCCEEDED, Status.PARTIAL)
+    sample = list(Analysis.objects.filter(sample=True, job__status__in=over)[:1])
+    own = analyses_of(request.user).filter(job__status__in=over)[:CHOICES] if request.user.is_authenticated else []
+    return [*own, *sample]
 
 
 def _compared(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> dict[str, Any]:
