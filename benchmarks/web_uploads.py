@@ -130,9 +130,11 @@ def killed(folder: Path, port: int, kills: int) -> list[Row]:
         for count in range(kills):
             site.wait()
             time.sleep(rng.uniform(0.0, 0.8))
-            site.kill(whole=count % 10 == 9)
+            assert site.kill(whole=count % 10 == 9) == 1, "one process answers, and it is killed"
             if count % 10 == 9:
                 site.start()
+            print(f"\r  {count + 1} kills, {len(sent)} files, {len(asked)} analyses", end="", flush=True)
+        print()
         site.wait()
         stop.set()
         for thread in threads:
@@ -317,11 +319,10 @@ class Site:
     def workers(self) -> list[int]:
         """Processes that answer."""
         assert self.process is not None
-        number = self.process.pid
-        return [int(one) for one in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+        return children(self.process.pid)
 
-    def kill(self, *, whole: bool = True) -> None:
-        """The process that answers, at once and without a word; or all of the site."""
+    def kill(self, *, whole: bool = True) -> int:
+        """The process that answers, at once and without a word; or all of the site. How many were killed."""
         assert self.process is not None
         workers = self.workers()
         if whole:  # first of all, since it would put others in their place
@@ -334,6 +335,7 @@ class Site:
             if not whole or not any(Path(f"/proc/{worker}").exists() for worker in workers):
                 break
             time.sleep(0.02)
+        return len(workers)
 
 
 class Client:
@@ -459,6 +461,17 @@ def _answers(site: Site) -> bool:
     with suppress(OSError, http.client.HTTPException):
         return Client(site).status("HEAD", f"/uploads/{uuid.uuid4()}/", b"", {})[0] == 404
     return False
+
+
+def children(parent: int) -> list[int]:
+    """Numbers of the processes that a process began, and that live."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            told = place.read_text().rpartition(") ")[2].split()
+            if told[0] not in "ZX" and int(told[1]) == parent:
+                found.append(int(place.parent.name))
+    return found
 
 
 def announced(size: int) -> dict[str, str]:

@@ -19,11 +19,18 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium; it is not on this machine"),
 ]
-FILM = random.Random(8).randbytes(28 * 2**20)
+FILM = random.Random(8).randbytes(36 * 2**20)
 EMAIL, PASSWORD = "alice@example.org", "correct horse battery staple"
 SPEED = 5 * 2**20  # bytes a second that the line carries, so that there is time to cut it
 USER = f"import django; django.setup(); from emofuse_web.accounts.models import User; User.objects.create_user('{EMAIL}', '{PASSWORD}')"
 LEAVE = 'import django; django.setup(); from emofuse_web.uploads.models import Upload; print(*Upload.objects.values_list("state", "name"))'
+
+
+def parent(process: str) -> int:
+    try:
+        return int(Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[1])
+    except OSError:
+        return 0
 
 
 class Served:
@@ -49,9 +56,8 @@ class Served:
         return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=self.settings).stdout.strip()
 
     def kill_worker(self) -> None:
-        number = self.process.pid
-        for worker in Path(f"/proc/{number}/task/{number}/children").read_text().split():
-            os.kill(int(worker), signal.SIGKILL)
+        (worker,) = (place.name for place in Path("/proc").glob("[0-9]*") if parent(place.name) == self.process.pid)
+        os.kill(int(worker), signal.SIGKILL)
 
     def wait(self) -> None:
         host, port = self.address.split(":")
@@ -99,10 +105,17 @@ def until(page, least: int) -> None:
     page.wait_for_function("least => document.querySelector('[data-arriving=video] progress').value >= least", arg=least)
 
 
-def slow(page) -> None:
-    line = page.context.new_cdp_session(page)
-    line.send("Network.enable")
-    line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": SPEED})
+def slow(page):
+    """A line that can be cut: call what this gives."""
+    told = page.context.new_cdp_session(page)
+    told.send("Network.enable")
+
+    def line(*, cut: bool) -> None:
+        said = {"offline": cut, "latency": 5, "downloadThroughput": -1, "uploadThroughput": SPEED}
+        told.send("Network.emulateNetworkConditions", said)
+
+    line(cut=False)
+    return line
 
 
 def test_a_file_arrives_whatever_happens_on_the_way(site, page, tmp_path):
@@ -111,7 +124,7 @@ def test_a_file_arrives_whatever_happens_on_the_way(site, page, tmp_path):
     words = page.locator("[data-arriving=video] [data-part=words]")
     pieces = []
     page.on("request", lambda asked: pieces.append(asked.headers) if asked.method == "PATCH" else None)
-    slow(page)
+    line = slow(page)
 
     page.set_input_files("#input-video", film)
     until(page, 4 * 2**20)
@@ -123,10 +136,13 @@ def test_a_file_arrives_whatever_happens_on_the_way(site, page, tmp_path):
 
     until(page, 9 * 2**20)
     site.kill_worker()
+    until(page, 13 * 2**20)
+    line(cut=True)
     page.wait_for_function("() => document.querySelector('[data-arriving=video] [data-part=words]').textContent.includes('line was cut')")
-    until(page, 17 * 2**20)
+    line(cut=False)
+    until(page, 19 * 2**20)
     numbers = page.locator("[data-arriving=video] [data-part=numbers]").inner_text()
-    assert "28 MB" in numbers and "left" in numbers and "MB/s" in numbers
+    assert "36 MB" in numbers and "left" in numbers and "MB/s" in numbers
 
     page.reload()
     slow(page)
