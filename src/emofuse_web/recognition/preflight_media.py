@@ -1,35 +1,27 @@
 """A look at a recording: its header, the times of its packets, three pictures of it, and a few moments of its sound."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from emofuse.media import faces
 from emofuse.media.probe import open_media, packets, picture_stream, probe, sound_stream
 from emofuse.media.sound import SILENCE, loudness
-from emofuse.media.video import Grey, grey
 from emofuse_web.problems import _
+from emofuse_web.recognition.preflight_decoded import decoded
 from emofuse_web.recognition.preflight_errors import warning
+from emofuse_web.recognition.preflight_pictures import about_pictures, faces_in
 from emofuse_web.recognition.suspicious import LIMITS, PICTURES, Suspicious
 
-if TYPE_CHECKING:
-    from av import AudioFrame, VideoFrame
-    from av.container import InputContainer
-    from av.stream import Stream
-
-PLACES = (0.1, 0.5, 0.9)  # where in the recording faces are looked for
 MOMENTS = tuple((i + 0.5) / 8 for i in range(8))  # where its sound is listened to
 LISTENED = 0.5  # s at each of them
 WALKED = 0.6  # s that may be spent on packets
-SEEN = 0.35  # s for each picture
 HEARD = 0.4  # s for all moments
 EVEN = 0.1  # share of the usual step between two pictures, beyond which the rate is said to vary
 OFTEN = 0.05  # of the steps that must be so; a picture that was dropped here and there is no varying rate
-DARK = 16  # of 255; mean brightness at which YuNet begins to miss faces: of 10 clips it finds 10 at 24, 9 at 16, 1 at 8
 
 
 def video(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,7 +43,7 @@ def video(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     if (counted or picture.rate) > PICTURES * 1.01:
         raise Suspicious("MEDIA_LIMIT", f"The file has {counted or picture.rate:.4g} pictures a second. Expected at most {PICTURES:g}.")
     rate = picture.rate if 0 < picture.rate <= PICTURES else counted
-    found, bright = _faces(path, length)
+    found, bright = faces_in(path, length)
     sound = None if facts.sound is None else {"codec": facts.sound.codec, "rate": facts.sound.rate, "channels": facts.sound.channels}
     if sound is not None:
         sound["silent"] = _silent(path, length)
@@ -64,7 +56,7 @@ def video(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
             "variable": _varies(times), "rotation": picture.rotation, "faces": found,
         },
         "sound": sound,
-        "warnings": [*_about_pictures(found, bright), *_about_sound(sound)],
+        "warnings": [*about_pictures(found, bright), *_about_sound(sound)],
     }  # fmt: skip
 
 
@@ -134,64 +126,6 @@ def _varies(times: np.ndarray) -> bool:
     return bool(usual > 0 and np.mean(np.abs(steps - usual) > EVEN * usual) > OFTEN)
 
 
-def _faces(path: Path, length: int) -> tuple[list[int], list[float]]:
-    """How many faces there are in each of three pictures, and how bright these are (0..255)."""
-    finder, counts, bright = _finder(), [], []
-    for picture in _pictures(path, length):
-        small, _ = picture.shrunk(64)
-        level = float(np.mean(small))
-        bright.append(level if picture.full else max(0.0, (level - 16) * 255 / 219))
-        counts.append(len(finder.everywhere(picture)))
-    if not counts:
-        raise Suspicious("MEDIA_UNREADABLE", "None of three pictures of the file can be decoded.")
-    return counts, bright
-
-
-def _finder() -> faces.Finder:
-    """What finds faces, of what is on this machine: nothing is downloaded while somebody waits."""
-    weights = faces.home() / "yunet_n_320_320.onnx"
-    return faces.yunet(weights) if weights.is_file() else faces.haar()
-
-
-def _pictures(path: Path, length: int) -> Iterator[Grey]:
-    """Three pictures, or as many of them as can be decoded in time."""
-    from av import VideoFrame
-
-    for share in PLACES:
-        with open_media(path, LIMITS) as container:
-            stream = picture_stream(container)
-            assert stream is not None, "its probe had one"
-            until, last = time.monotonic() + SEEN, None
-            aspect = float(stream.sample_aspect_ratio or 1)
-            for frame in _decoded(container, stream, share * length / 1_000):
-                if isinstance(frame, VideoFrame):
-                    last = frame
-                    if frame.time is None or frame.time >= share * length / 1_000 or time.monotonic() > until:
-                        break
-            if last is not None:
-                yield grey(last, aspect)
-
-
-def _decoded(container: "InputContainer", stream: "Stream", seconds: float) -> "Iterator[VideoFrame | AudioFrame]":
-    """What is decoded from a place on; nothing more where it is damaged."""
-    import av
-
-    if seconds > 0.5 and stream.time_base:
-        try:
-            container.seek(round(seconds / float(stream.time_base)) + (stream.start_time or 0), stream=stream)
-        except av.error.FFmpegError:
-            return
-    walked = packets(container, [stream])  # type: ignore[list-item]  # a picture or sound, as its callers see to
-    while True:
-        try:
-            packet = next(walked, None)
-            if packet is None:
-                return
-            yield from packet.decode()  # type: ignore[misc]  # frames, as subtitles are not asked for
-        except (av.error.FFmpegError, ValueError):
-            return
-
-
 def _silent(path: Path, length: int) -> bool:
     """Whether nothing is heard in any of a few moments."""
     from av import AudioFrame, AudioResampler
@@ -203,7 +137,7 @@ def _silent(path: Path, length: int) -> bool:
             assert stream is not None, "its probe had one"
             mono = AudioResampler(format="flt", layout="mono")
             heard: list[np.ndarray] = []
-            for frame in islice(_decoded(container, stream, share * length / 1_000), 1_000):
+            for frame in islice(decoded(container, stream, share * length / 1_000), 1_000):
                 if isinstance(frame, AudioFrame):
                     heard += [part.to_ndarray().ravel() for part in mono.resample(frame)]
                 if sum(map(len, heard)) > LISTENED * stream.rate * (1 if length > 4_000 else 8):
@@ -212,19 +146,6 @@ def _silent(path: Path, length: int) -> bool:
         if loud > SILENCE or time.monotonic() > until:
             break
     return loud <= SILENCE
-
-
-def _about_pictures(found: list[int], bright: list[float]) -> list[dict[str, str]]:
-    said = []
-    if max(bright) < DARK:
-        said.append(warning(_("The pictures are very dark."), _("Brighten the video before you send it, or record with more light.")))
-    if not any(found):
-        fix = _("Look whether a face is seen from the front, at least a tenth of the picture high. The voice is judged all the same.")
-        said.append(warning(_("There is no face in three sampled pictures."), fix))
-    elif max(found) > 1:
-        fix = _("The largest is followed. Cut the picture to one person if another is meant.")
-        said.append(warning(_("There is more than one face in a picture."), fix))
-    return said
 
 
 def _about_sound(sound: Mapping[str, Any] | None) -> list[dict[str, str]]:
