@@ -12,6 +12,8 @@ from emofuse import catalog, cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "emofuse"
+WEB = ROOT / "src" / "emofuse_web"
+DJANGOS = {"__init__.py", "apps.py"}  # files that Django wants of every part and that say nothing of their own
 DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -37,6 +39,7 @@ def tree() -> Iterator[Path]:
 def test_the_readmes_tree_is_the_tree():
     drawn = {str(path) for path in tree()}
     modules = {str(file.relative_to(ROOT)) for file in PACKAGE.rglob("*.py") if file.name != "__init__.py"}
+    modules |= {str(file.relative_to(ROOT)) for file in WEB.rglob("*.py") if file.name not in DJANGOS and "migrations" not in file.parts}
 
     assert sorted(modules - drawn) == [], "draw these in README.md"
     assert sorted(path for path in drawn if not (ROOT / path).exists()) == [], "README.md draws what is not there"
