@@ -72,7 +72,10 @@ def document(analysis: Analysis) -> dict[str, Any]:
     artifact = artifact_of_kind(analysis, "json")
     if artifact is None:
         return {}
-    said: dict[str, Any] = json.loads(storage().local(f"artifacts/{artifact.id}").read_bytes())
+    try:
+        said: dict[str, Any] = json.loads(storage().local(f"artifacts/{artifact.id}").read_bytes())
+    except FileNotFoundError:  # it is being removed: bytes go first
+        return {}
     return said
 
 
@@ -99,7 +102,10 @@ def curves(
         Http404: It has no such lane, or no answer.
     """
     artifact = artifact_of_kind(analysis, "lanes")
-    found = None if artifact is None else read_lane(storage().local(f"artifacts/{artifact.id}"), lane or None)
+    try:
+        found = None if artifact is None else read_lane(storage().local(f"artifacts/{artifact.id}"), lane or None)
+    except FileNotFoundError:  # as above
+        found = None
     if found is None:
         raise Http404
     times = (found.start + found.end) // 2

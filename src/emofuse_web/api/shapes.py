@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from emofuse_web.analyses.asked import LABEL_MOST, LANGUAGES, OFFSET_MOST
+from emofuse_web.analyses.asked import LABEL_MOST, OFFSET_MOST
 from emofuse_web.analyses.gate import REASON_MOST
 from emofuse_web.analyses.models import Mode, Purpose, Setting
 from emofuse_web.analyses.selectors import POINTS
@@ -65,7 +65,6 @@ JOB_REQUEST: Schema = {
             "properties": {
                 "explain": {"type": "boolean", "default": False, "description": "Also find out why; takes longer."},
                 "annotate_video": {"type": "boolean", "default": True, "description": "Also make a video with the answer in it."},
-                "language": {"enum": list(LANGUAGES)},
                 "offsets": {
                     "type": "object",
                     "additionalProperties": False,

@@ -178,3 +178,16 @@ def test_arrays_with_objects_in_them_are_refused(answered):
 
     with pytest.raises(ValueError, match="pickle"):
         curves(answered)
+
+
+def test_what_is_being_removed_is_not_found(answered):
+    from emofuse_web.analyses.models import Artifact
+    from emofuse_web.storage import storage
+
+    for row in Artifact.objects.filter(analysis=answered):
+        storage().delete(f"artifacts/{row.id}")
+
+    for call in (segments, curves):
+        with pytest.raises(Http404):
+            call(answered)
+    assert lanes_of(answered) == []
