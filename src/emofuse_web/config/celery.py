@@ -53,14 +53,14 @@ class _Held:
     thread: threading.Thread | None = None
 
 
-@app.task(name="emofuse_web.look", ignore_result=True)
+@app.task(name="emofuse_web.look", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery has no types
 def look(lane: str) -> None:
     """Look at the rows now."""
     if _Held.one is not None:
         _Held.one.look()
 
 
-@signals.celeryd_after_setup.connect
+@signals.celeryd_after_setup.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def begun(sender: str, instance: Any, **_: object) -> None:
     """Start the supervisor before there is a broker: it does not need one."""
     import django
@@ -74,14 +74,14 @@ def begun(sender: str, instance: Any, **_: object) -> None:
     _Held.thread.start()
 
 
-@signals.worker_shutting_down.connect
+@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def ending(**_: object) -> None:
     """SIGTERM has come: nothing more is claimed, what runs is let go of."""
     if _Held.one is not None:
         _Held.one.stop()
 
 
-@signals.worker_shutdown.connect
+@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]  # Celery has no types
 def ended(**_: object) -> None:
     """Wait until it was."""
     if _Held.one is not None and _Held.thread is not None:

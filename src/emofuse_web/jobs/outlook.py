@@ -1,15 +1,17 @@
 """What somebody who waits is told: their place, and how long it may take."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 from uuid import UUID
 
+from django.db.models import Max
 from django.utils import timezone
 
 from emofuse_web.jobs.models import Job, Status
 
 PAST = 20  # jobs of a kind that say how long one takes
+NEVER = datetime.min.replace(tzinfo=UTC)
 SURE = 0.05  # progress from which a job's own pace says more than others' durations
 
 
@@ -20,12 +22,14 @@ def place_in_queue(job: Job) -> int | None:
     running: dict[UUID | None, int] = defaultdict(int)
     for owner in Job.objects.filter(status=Status.RUNNING, lane=job.lane).values_list("owner", flat=True):
         running[owner] += 1
+    begun = Job.objects.filter(lane=job.lane, started__isnull=False).order_by().values_list("owner").annotate(Max("started"))
+    served: dict[UUID | None, datetime] = dict(begun)
     before: dict[UUID | None, int] = defaultdict(int)
-    turns = []
+    turns: list[tuple[int, datetime, int, UUID]] = []
     for pk, owner in Job.objects.filter(status=Status.QUEUED, lane=job.lane).order_by("created", "pk").values_list("pk", "owner"):
-        turns.append((running[owner] + before[owner], len(turns), pk))
+        turns.append((running[owner] + before[owner], served.get(owner, NEVER), len(turns), pk))
         before[owner] += 1
-    return next((place for place, (_, _, pk) in enumerate(sorted(turns), start=1) if pk == job.pk), None)
+    return next((place for place, turn in enumerate(sorted(turns), start=1) if turn[-1] == job.pk), None)
 
 
 def time_left(job: Job) -> int | None:
@@ -49,5 +53,9 @@ def time_left(job: Job) -> int | None:
 def _usual(job: Job) -> float | None:
     """Seconds that the last ones of its kind took."""
     past = Job.objects.filter(kind=job.kind, status__in=(Status.SUCCEEDED, Status.PARTIAL), started__isnull=False, finished__isnull=False)
-    took = [(end - start).total_seconds() for start, end in past.order_by("-finished").values_list("started", "finished")[:PAST]]
+    took = [
+        (end - start).total_seconds()
+        for start, end in past.order_by("-finished").values_list("started", "finished")[:PAST]
+        if start is not None and end is not None
+    ]
     return median(took) if took else None

@@ -17,7 +17,7 @@ from emofuse_web.accounts.models import User
 from emofuse_web.jobs import who
 from emofuse_web.jobs.kinds import work
 from emofuse_web.jobs.models import TERMINAL, Job, Kind, Status
-from emofuse_web.jobs.outlook import place_in_queue, time_left
+from emofuse_web.jobs.outlook import NEVER, place_in_queue, time_left
 from emofuse_web.jobs.wake import wake
 from emofuse_web.problems import problem
 
@@ -69,14 +69,13 @@ def job_claim(*, worker: str, lanes: Sequence[str]) -> Job | None:
 
 def _turns(waiting: QuerySet[Job], lanes: Sequence[str]) -> list[UUID | None]:
     """Owners with something to do, in the order in which they should be served. Only reads, so idle workers keep no writer waiting."""
-    first = {row["owner"]: row["first"] for row in waiting.values("owner").annotate(first=Min("created")).order_by()}
+    first: dict[UUID | None, datetime] = dict(waiting.order_by().values_list("owner").annotate(Min("created")))
     if not first:
         return []
     theirs = Job.objects.filter(lane__in=lanes).order_by()
-    running = dict(theirs.filter(status=Status.RUNNING).values_list("owner").annotate(Count("pk")))
-    served = dict(theirs.filter(owner__in=first, started__isnull=False).values_list("owner").annotate(Max("started")))
-    never = datetime.min.replace(tzinfo=timezone.get_default_timezone())
-    return sorted(first, key=lambda owner: (running.get(owner, 0), served.get(owner, never), first[owner]))
+    running: dict[UUID | None, int] = dict(theirs.filter(status=Status.RUNNING).values_list("owner").annotate(Count("pk")))
+    served: dict[UUID | None, datetime] = dict(theirs.filter(started__isnull=False).values_list("owner").annotate(Max("started")))
+    return sorted(first, key=lambda owner: (running.get(owner, 0), served.get(owner, NEVER), first[owner]))
 
 
 def _taken(waiting: QuerySet[Job], owner: UUID | None, worker: str) -> Job | None:

@@ -2,7 +2,6 @@
 
 import signal
 from argparse import ArgumentParser
-from typing import ClassVar
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -14,7 +13,7 @@ LANES = ("cpu", "gpu", "quick")
 class Command(BaseCommand):
     """A worker process; several may run beside each other, here and on other machines."""
 
-    requires_system_checks: ClassVar[list[str]] = []  # they load every page; who starts the site has them run
+    requires_system_checks = ()  # they load every page; who starts the site has them run
     help = "Do jobs: analyses (lane cpu or gpu), looks at files and exports (lane quick). Stops cleanly on SIGTERM and Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
