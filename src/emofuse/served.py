@@ -10,6 +10,7 @@ from emofuse.core.errors import EmofuseError
 
 if TYPE_CHECKING:
     from emofuse.client import Client, Remote
+    from emofuse.media.files import Belonging
 
 TOKEN = "EMOFUSE_TOKEN"  # where the token is, if no file has it: a command line can be read by everybody on a machine
 GATE = ("purpose", "setting", "notice")
@@ -39,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--days", type=int, metavar="N", help="how long the site keeps it")
 
 
-def run(options: argparse.Namespace, formats: list[str]) -> int:
+def run(options: argparse.Namespace, formats: list[str], beside: "Belonging") -> int:
     """0, or 1 when a file failed, 2 when something is missing that nobody may assume."""
     wrong = _missing(options, formats)
     if wrong:
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace, formats: list[str]) -> int:
         return 2
     for file in map(Path, options.files):
         try:
-            _one(client, file, options, formats)
+            _one(client, file, options, formats, beside)
         except EmofuseError as problem:
             failed += 1
             text = str(problem)
@@ -95,10 +96,7 @@ def _client(options: argparse.Namespace) -> "Client":
     return Client(options.server, token)
 
 
-def _one(client: "Client", file: Path, options: argparse.Namespace, formats: list[str]) -> None:
-    from emofuse.commands.analyze import belonging, eeg_as
-
-    beside = belonging(options)
+def _one(client: "Client", file: Path, options: argparse.Namespace, formats: list[str], beside: "Belonging") -> None:
     later = {str(m): None if ms is None else ms / 1_000 for m, ms in beside.offsets.items()}
     answer = client.analyze(
         file,
@@ -110,7 +108,7 @@ def _one(client: "Client", file: Path, options: argparse.Namespace, formats: lis
         audio=options.audio,
         eeg=options.eeg,
         text=options.text,
-        eeg_as=eeg_as(options),
+        eeg_as=beside.eeg_as,
         offsets=later,
         model=options.run[0] if options.run else "best",
         explain=options.explain,

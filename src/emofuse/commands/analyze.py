@@ -132,7 +132,7 @@ def run(options: argparse.Namespace) -> int:
     if options.server is not None:
         from emofuse.served import run as served
 
-        return served(options, asked)
+        return served(options, asked, belonging(options))
     parts = any(path is not None for path in (options.audio, options.text, options.eeg))
     spread = bool(options.cluster) or any(Path(path).is_dir() for path in options.files)
     beside = belonging(options)

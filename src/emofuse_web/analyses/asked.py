@@ -20,7 +20,6 @@ ROLES = {  # what a mode needs, and what it also takes
 }
 OFFSET_MOST = 24 * 3_600  # s
 LABEL_MOST = 200
-LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
 
 def inputs_checked(*, owner: User, mode: str, inputs: Mapping[str, UUID | str | None]) -> dict[str, Upload]:
@@ -87,22 +86,20 @@ def options_checked(options: Mapping[str, object], roles: Mapping[str, object]) 
 
     Args:
         options: "explain", "annotate_video": yes or no. "offsets": by how many seconds "audio", "eeg" or "text" is later than the
-            recording; null for sound that is to be found by ear. "language" in which exports for people are written.
+            recording; null for sound that is to be found by ear.
         roles: The files there are.
 
     Raises:
         Refused: One that is unknown, or not what it should be.
     """
-    known = ("explain", "annotate_video", "offsets", "language")
+    known = ("explain", "annotate_video", "offsets")
     if extra := sorted(set(options) - set(known)):
         said = {"extra": ", ".join(extra)[:100], "known": ", ".join(known)}
         raise refused("OPTION_INVALID", _("There is no option '%(extra)s'. Expected some of: %(known)s.") % said)
-    chosen: dict[str, object] = {"explain": False, "annotate_video": True, "offsets": {}, "language": settings.LANGUAGE_CODE, **options}
+    chosen: dict[str, object] = {"explain": False, "annotate_video": True, "offsets": {}, **options}
     for name in ("explain", "annotate_video"):
         if not isinstance(chosen[name], bool):
             raise refused("OPTION_INVALID", _("'%(name)s' takes true or false.") % {"name": name})
-    if chosen["language"] not in LANGUAGES:
-        raise refused("OPTION_INVALID", _("Expected one of these languages: %(known)s.") % {"known": ", ".join(LANGUAGES)})
     offsets = chosen["offsets"]
     if not isinstance(offsets, Mapping) or not all(_offset(role, value, roles) for role, value in offsets.items()):
         expected = _(

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.utils.functional import lazy
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from emofuse_web.accounts.models import User
@@ -75,7 +75,6 @@ class Asking(forms.Form):
     annotate_video = forms.BooleanField(
         label=_("Make an annotated video"), required=False, initial=True, help_text=_("A copy with the answer in its upper left corner.")
     )
-    language = forms.ChoiceField(label=_("Language of what can be downloaded"), choices=settings.LANGUAGES)
     purpose = forms.ChoiceField(label=_("What is it for?"), choices=[("", _("Choose…")), *Purpose.choices])
     setting = forms.ChoiceField(label=_("Where were the people recorded?"), choices=Setting.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
@@ -106,7 +105,7 @@ class Asking(forms.Form):
 
     def __init__(self, *args: Any, owner: User, **more: Any) -> None:
         self.owner = owner
-        begin = {"retention_days": settings.RETENTION_DAYS, "language": get_language() or settings.LANGUAGE_CODE, "key": uuid.uuid4()}
+        begin = {"retention_days": settings.RETENTION_DAYS, "key": uuid.uuid4()}
         more["initial"] = begin | (more.get("initial") or {})
         super().__init__(*args, **more)
         for name, field in self.fields.items():
@@ -158,7 +157,6 @@ class Asking(forms.Form):
             "options": {
                 "explain": said["explain"],
                 "annotate_video": said["annotate_video"],
-                "language": said["language"],
                 "offsets": {role: value for role, value in offsets.items() if value is not None or role == "audio"},
             },
         }

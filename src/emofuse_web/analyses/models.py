@@ -52,7 +52,7 @@ class Analysis(models.Model):
     text = models.ForeignKey(Upload, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     model = models.CharField(max_length=100)  # "best", "light" or a recognizer's name
     version = models.CharField(max_length=200, blank=True)  # what answered: names and hashes
-    options = models.JSONField(default=dict)  # {"explain", "annotate_video", "offsets": {"audio": s | null, "eeg": s}, "language"}
+    options = models.JSONField(default=dict)  # {"explain", "annotate_video", "offsets": {"audio": s | null, "eeg": s}}
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
     setting = models.CharField(max_length=12, choices=Setting.choices)
     reason = models.TextField(blank=True)

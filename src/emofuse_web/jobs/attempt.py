@@ -39,7 +39,7 @@ class Attempt(threading.Thread):
         self._child: Child | None = None
         self._lock = threading.Lock()
         self._unwanted = self._released = False
-        self._told = 0.0
+        self._told = self._progress = self._written = 0.0
 
     # --- what the supervisor says -----------------------------------------------------------------------------------------------------
     def stop(self) -> None:
@@ -104,17 +104,19 @@ class Attempt(threading.Thread):
         return last
 
     def _tell(self, said: Mapping[str, Any]) -> None:
-        stage, progress = said.get("stage"), said.get("progress")
-        stage = stage if isinstance(stage, str) else None
-        progress = float(progress) if isinstance(progress, int | float) else None
+        """Write down a new stage at once, and how far it is once a second, the last word included."""
+        stage = said["stage"] if isinstance(said.get("stage"), str) else None
+        if isinstance(said.get("progress"), int | float):
+            self._progress = float(said["progress"])
         now = time.monotonic()
-        if stage is None and now - self._told < TELL:
+        if stage is None and (self._progress == self._written or now - self._told < TELL):
             return
-        self._told = now
         try:
-            job_told(job=self.job, attempt=self.number, stage=stage, progress=progress)
+            job_told(job=self.job, attempt=self.number, stage=stage, progress=self._progress)
         except LOST:  # how far it is can be said again later
             connection.close()
+            return
+        self._told, self._written = now, self._progress
 
     def _finished(self, does: Work, folder: Path, answer: Mapping[str, object]) -> str:
         if self._unwanted:

@@ -79,7 +79,7 @@ class Child:
         self._kill()
 
     def told(self) -> Iterator[dict[str, Any]]:
-        """What it says, one object a line, until it ends.
+        """What it says, one object a line, until it ends; an empty one whenever it was silent for a moment.
 
         Raises:
             Stopped: Somebody called `stop`.
@@ -122,8 +122,10 @@ class Child:
                     else:
                         self._complaint = (self._complaint + chunk)[-STDERR:]
                 self._check(len(rest))
-                if not ready and self._over():  # something it started holds the pipes open
-                    return
+                if not ready:
+                    if self._over():  # something it started holds the pipes open
+                        return
+                    yield {}
 
     def _check(self, pending: int) -> None:
         now = time.monotonic()

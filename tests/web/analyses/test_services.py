@@ -37,7 +37,7 @@ def test_an_analysis_waits_with_its_purpose_notice_and_consent(alice, upload):
     assert (analysis.purpose, analysis.notice, analysis.label) == ("research", "1", "visit 12")
     assert analysis.consent is not None
     assert (analysis.expires - analysis.consent).days == 7
-    assert analysis.options == {"explain": False, "annotate_video": True, "offsets": {}, "language": "en"}
+    assert analysis.options == {"explain": False, "annotate_video": True, "offsets": {}}
     film.refresh_from_db()
     assert film.expires == analysis.expires
     assert Event.objects.get(verb="analysis.created").subject == str(analysis.id)

@@ -1,6 +1,8 @@
 """``worker``: claims jobs and sees that they are done, until it is told to stop."""
 
 import signal
+import subprocess
+import sys
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
@@ -29,6 +31,12 @@ class Command(BaseCommand):
         if slots < 1:
             raise CommandError(f"--slots is {slots}. Expected at least 1; give a larger number.")
         supervisor = Supervisor(named, slots=slots)
+        # Children have no network: what they need is fetched beside them, at the first start.
+        fetching = subprocess.Popen([sys.executable, "-m", "emofuse_web.recognition.prepare"], stdin=subprocess.DEVNULL)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: supervisor.stop())
-        supervisor.run()
+        try:
+            supervisor.run()
+        finally:
+            fetching.terminate()
+            fetching.wait()
