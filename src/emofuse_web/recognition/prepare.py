@@ -5,6 +5,7 @@ folder of models may not be written, analyses do with less, and say so.
 """
 
 import logging
+import os
 
 from emofuse.core.errors import EmofuseError
 
@@ -16,6 +17,7 @@ def main() -> None:
     from emofuse.media.faces import finder
     from emofuse.run import load, shipped
 
+    os.nice(10)  # whoever waits for an answer goes first
     found = finder()
     if found.note:
         log.warning("%s", found.note)
