@@ -64,3 +64,16 @@ def test_what_was_cancelled_while_it_ran_ends_as_cancelled_even_when_it_was_done
 
     assert job.status == "cancelled"
     assert [(job.pk, "cancelled")] == stand_in.ENDED
+
+
+def test_the_last_word_about_progress_is_written_even_when_silence_follows(through, stand_in, monkeypatch):
+    monkeypatch.setattr("emofuse_web.jobs.attempt.TELL", 0.3)
+    written = []
+    monkeypatch.setattr("emofuse_web.jobs.attempt.job_told", lambda **told: written.append(told["progress"]))
+    code = "import time\nfor far in (0.1, 0.2, 0.3): print('{\"progress\": %s}' % far, flush=True)\ntime.sleep(0.8)"
+    stand_in.ORDER = {**stand_in.ORDER, "code": code}
+
+    through()
+
+    assert written[-1] == 0.3
+    assert len(written) <= 2
