@@ -185,15 +185,20 @@ class Killer:
     def _kill_supervisor(self, worker: str) -> bool:
         from emofuse_web.jobs.models import Job
 
-        held = list(Job.objects.filter(status="running", worker=worker).values_list("pk", "attempt"))
-        kill(int(worker.split(":")[1]))
+        number = int(worker.split(":")[1])
+        kill(number, signal.SIGSTOP)  # it claims nothing while its jobs are looked at
+        held = list(Job.objects.filter(status="running", worker=worker).values_list("pk", "attempt", "failures"))
+        if any(failures > 1 for _, _, failures in held):
+            kill(number, signal.SIGCONT)
+            return False
+        kill(number)
         self.supervisors += 1
         watch = threading.Thread(target=self._watched, args=(worker, held, time.monotonic()))
         watch.start()
         self._watches.append(watch)
         return True
 
-    def _watched(self, worker: str, held: list[tuple[object, int]], began: float) -> None:
+    def _watched(self, worker: str, held: list[tuple[object, int, int]], began: float) -> None:
         """How long rows still name the dead."""
         from django.db import connection
 
@@ -438,6 +443,8 @@ def counted(numbers: Mapping[str, int]) -> dict[str, int]:
     from emofuse_web.jobs.models import Job
 
     status = {str(pk): status for pk, status in Job.objects.filter(pk__in=list(numbers)).values_list("pk", "status")}
+    for job, code in Job.objects.filter(pk__in=list(numbers), status="failed").values_list("pk", "problem__code"):
+        print(f"  {job} failed: {code}", file=sys.stderr)
     times: dict[str, int] = {}
     for subject in Event.objects.filter(verb="stand-in.finished", subject__in=list(numbers)).values_list("subject", flat=True):
         times[subject] = times.get(subject, 0) + 1
@@ -548,10 +555,10 @@ def children(job: str, attempt: int) -> list[int]:
     return found
 
 
-def kill(number: int) -> None:
-    """SIGKILL, if it is still there."""
+def kill(number: int, how: signal.Signals = signal.SIGKILL) -> None:
+    """A signal, if it is still there."""
     with suppress(ProcessLookupError):
-        os.kill(number, signal.SIGKILL)
+        os.kill(number, how)
 
 
 def home(folder: Path, **more: str) -> dict[str, str]:
