@@ -1,7 +1,9 @@
 """The stretches with one answer each, as the REST interface and the result page show them, out of an answer's own document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 
 def segments_of(lane: Mapping[str, Any], min_conf: float = 0.0) -> list[dict[str, object]]:
@@ -34,27 +36,27 @@ def _segment(name: str, span: Mapping[str, Any], windows: "_Windows") -> dict[st
 
 
 class _Windows:
-    """A lane's windows in the order of their middles, walked through once, as stretches come in order too."""
+    """A lane's windows in the order of their middles.
+
+    Shape:
+        middles (N,) ms; p (N, C) with NaN where there is no answer
+    """
 
     def __init__(self, curves: Mapping[str, Any]) -> None:
-        middles: Sequence[float] = [(start + end) / 2 for start, end in zip(curves["start"], curves["end"], strict=True)]
-        order = sorted(range(len(middles)), key=middles.__getitem__)
-        self.rows = [(middles[i], {label: column[i] for label, column in curves["p"].items()}) for i in order]
-        self.next = 0
+        middles = (np.array(curves["start"], dtype=float) + np.array(curves["end"], dtype=float)) / 2
+        order = middles.argsort(kind="stable")
+        self.labels = list(curves["p"])
+        self.middles = middles[order]
+        self.p = np.array([curves["p"][label] for label in self.labels], dtype=float).reshape(len(self.labels), len(order)).T[order]
+        self.answered = ~np.isnan(self.p).any(axis=1)
 
     def within(self, start: int, end: int, label: str | None) -> tuple[int, float | None]:
         """How many answered windows there are between two times, and by how much the label leads in them; None where nobody can say."""
-        while self.next < len(self.rows) and self.rows[self.next][0] < start:
-            self.next += 1
-        found = []
-        at = self.next
-        while at < len(self.rows) and self.rows[at][0] < end:
-            if all(p is not None for p in self.rows[at][1].values()):
-                found.append(self.rows[at][1])
-            at += 1
-        self.next = at
-        if not found or label is None or label not in found[0]:
+        first, last = self.middles.searchsorted((start, end))
+        found = self.p[first:last][self.answered[first:last]]
+        if not len(found) or label not in self.labels:
             return len(found), None
-        means = {word: sum(row[word] for row in found) / len(found) for word in found[0]}
-        others = [mean for word, mean in means.items() if word != label]
-        return len(found), round(means[label] - max(others), 4) if others else 1.0
+        means = found.mean(axis=0)
+        own = self.labels.index(label)
+        others = np.delete(means, own)
+        return len(found), round(float(means[own] - others.max()), 4) if len(others) else 1.0
