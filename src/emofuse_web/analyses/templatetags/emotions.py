@@ -40,11 +40,14 @@ def strip(summary: Mapping[str, Any] | None) -> SafeString:
         return SafeString("")
     first, last = pieces[0][0], pieces[-1][1]
     scale = WIDE / max(1, last - first)
+    paths: dict[str, str] = {}  # one for each label: a history of a hundred pieces a row is read by browsers, too
+    for start, end, label in pieces:
+        left, wide = round((start - first) * scale, 1), round((end - start) * scale, 1)
+        paths[slot(label)] = paths.get(slot(label), "") + f"M{left:g} 0h{wide:g}v{HIGH}h-{wide:g}z"
     drawn = format_html_join(
         "",
-        '<rect class="emotion emotion-{0}" x="{1}" width="{2}" height="{3}"></rect>'
-        '<rect x="{1}" width="{2}" height="{3}" fill="url(#pattern-{0})"></rect>',
-        ((slot(label), round((start - first) * scale, 1), round((end - start) * scale, 1), HIGH) for start, end, label in pieces),
+        '<path class="emotion emotion-{0}" d="{1}"></path><path fill="url(#pattern-{0})" d="{1}"></path>',
+        paths.items(),
     )
     words = ", ".join(f"{emotion(label) or _('no answer')} {share} %" for label, share in top(summary))
     return format_html(
