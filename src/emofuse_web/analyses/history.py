@@ -87,6 +87,12 @@ def history_page(user: User, wanted: Wanted) -> Page[Analysis]:
     return Paginator(history(user, wanted), A_PAGE).get_page(wanted.page)
 
 
+def page_links(page: Page[Analysis], wanted: Wanted) -> list[tuple[int | str, str]]:
+    """Pages to go to: the first, the last and those around this one, with their addresses; of those between a sign without one."""
+    shown = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    return [(n, wanted.query(n) if isinstance(n, int) else "") for n in shown]
+
+
 def page_mark(page: Page[Analysis]) -> str:
     """An ETag of the rows: the same while they would look the same, but for how long ago things were."""
     rows = [(str(a.id), a.label, a.job.status, a.job.stage, round(100 * a.job.progress), len(a.pictures)) for a in page]  # type: ignore[attr-defined]  # prefetched

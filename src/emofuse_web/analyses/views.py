@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from emofuse_web.analyses.bundle import SUFFIXES, bundle
 from emofuse_web.analyses.doors import Signed, personal, readable
-from emofuse_web.analyses.history import ORDERS, STATES, Wanted, history_page, page_mark, sample_exists
+from emofuse_web.analyses.history import ORDERS, STATES, Wanted, history_page, page_links, page_mark, sample_exists
 from emofuse_web.analyses.models import Analysis, Mode
 from emofuse_web.analyses.problems import Refused
 from emofuse_web.analyses.progress import progress_of
@@ -59,7 +59,7 @@ def history(request: Signed) -> HttpResponse:
         return HttpResponseNotModified(headers={"ETag": page_mark(page)})
     if request.htmx:
         return render(request, "analyses/_rows.html", said)
-    said["pages"] = [(n, wanted.query(n)) for n in page.paginator.page_range]
+    said["pages"] = page_links(page, wanted)
     said["sample"] = not page.paginator.count and sample_exists()
     choices = {"states": [(name, words) for name, (words, _s) in STATES.items()], "orders": [(n, w) for n, (w, _o) in ORDERS.items()]}
     return render(request, "analyses/list.html", {**said, **choices, "modes": Mode.choices, "quota": quota_of(request.user)})
