@@ -6,14 +6,22 @@ folder of models may not be written, analyses do with less, and say so.
 
 import logging
 import os
+from pathlib import Path
 
-from emofuse.core.errors import EmofuseError
+DETECTOR, GRAPHS = "yunet_n_320_320.onnx", "graphs"  # what is kept in the folder of models once it was fetched, or made
 
 log = logging.getLogger(__name__)
 
 
+def wanting() -> bool:
+    """Whether anything is missing; by names alone, as a worker may start often."""
+    home = Path(os.environ.get("EMOFUSE_HOME") or Path.home() / ".cache" / "emofuse")
+    return not (home / DETECTOR).exists() or not any((home / GRAPHS).glob("*"))
+
+
 def main() -> None:
     """Look for each; what is missing is fetched or made, and kept in EMOFUSE_HOME."""
+    from emofuse.core.errors import EmofuseError
     from emofuse.media.faces import finder
     from emofuse.run import load, shipped
 

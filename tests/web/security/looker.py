@@ -15,7 +15,7 @@ if "warm" in sys.argv:  # so that thousands of looks do not wait for libraries e
 
     assert cv2.__version__ and pd.__version__ and mne.io.read_raw_edf
 
-for line in sys.stdin:
+for line in sys.stdin if __name__ == "__main__" else ():
     order = json.loads(line)
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     answer = look(order["request"], Path(order["folder"]))

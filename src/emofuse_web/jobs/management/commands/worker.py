@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 
 from emofuse_web.jobs.supervisor import Supervisor
+from emofuse_web.recognition.prepare import wanting
 
 LANES = ("cpu", "gpu", "quick")
 
@@ -32,11 +33,13 @@ class Command(BaseCommand):
             raise CommandError(f"--slots is {slots}. Expected at least 1; give a larger number.")
         supervisor = Supervisor(named, slots=slots)
         # Children have no network: what they need is fetched beside them, at the first start.
-        fetching = subprocess.Popen([sys.executable, "-m", "emofuse_web.recognition.prepare"], stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "emofuse_web.recognition.prepare"]
+        fetching = subprocess.Popen(command, stdin=subprocess.DEVNULL) if wanting() else None
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: supervisor.stop())
         try:
             supervisor.run()
         finally:
-            fetching.terminate()
-            fetching.wait()
+            if fetching is not None:
+                fetching.terminate()
+                fetching.wait()
