@@ -16,8 +16,8 @@ from emofuse_web.accounts.models import Event, User
 from emofuse_web.jobs.models import Job, Status, Worker
 
 LOOKED_BACK = timedelta(days=7)
-PATCHED: Mapping[str, tuple[int, ...]] = {"ffmpeg": (8, 1, 2), "ffmpeg_opencv": (8, 1, 2)}
-"""The oldest FFmpeg without known holes that matter here: CVE-2026-8461 is closed in 8.1.2."""
+PATCHED: Mapping[str, tuple[int, ...]] = {"av": (18, 1), "opencv-python-headless": (4, 14)}
+"""The oldest packages whose own FFmpeg is 8.1.2, which closes CVE-2026-8461. OpenCV's decodes nothing here, and is named all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def outdated(name: str, version: str) -> bool:
     """Whether something is older than the oldest that is known to be patched.
 
     Example:
-        >>> outdated("ffmpeg", "8.0.1"), outdated("ffmpeg", "8.1.2"), outdated("python", "3.11.7")
+        >>> outdated("av", "17.0.1"), outdated("av", "18.1.0"), outdated("torch", "2.13.0")
         (True, False, False)
     """
     least = PATCHED.get(name)

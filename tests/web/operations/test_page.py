@@ -21,7 +21,7 @@ def test_it_shows_workers_with_their_walls_and_old_libraries(stefanies):
         lanes=["cpu"],
         beat=timezone.now(),
         sandbox={"level": "amber", "missing": ["no network namespace"]},
-        versions={"ffmpeg": "8.0.0", "python": "3.11.7"},
+        versions={"av": "17.0.1", "torch": "2.13.0"},
     )
 
     page = stefanies.get("/operations/").content.decode()
