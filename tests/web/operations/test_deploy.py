@@ -18,7 +18,7 @@ def asked() -> set[str]:
     """Variables that the application reads."""
     found = set()
     for file in (ROOT / "src" / "emofuse_web").rglob("*.py"):
-        found |= set(re.findall(r'(?:text|flag|number|words|secret)\(\s*"([A-Z0-9_]+)"', file.read_text(encoding="utf-8")))
+        found |= set(re.findall(r'(?:text|flag|number|words|secret)\(\s*"([A-Z][A-Z0-9]*_[A-Z0-9_]+)"', file.read_text(encoding="utf-8")))
     return found - {"EMOFUSE_DEBUG"}
 
 
