@@ -11,13 +11,15 @@ HIGH = 800  # px of a window
 FORBIDDEN = (
     "addEventListener('securitypolicyviolation', (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`))"
 )
+WHOLE = "element => element.outerHTML.slice(0, 200)"
 SEEN = """element => {
-  const box = (element.labels?.[0] && element.getBoundingClientRect().width < 2 ? element.labels[0] : element).getBoundingClientRect();
-  return box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight;
-}"""
-RING = """element => {
+  const label = element.getBoundingClientRect().width < 2 ? element.labels?.[0] : null;
+  const box = (label ?? element).getBoundingClientRect();
+  const head = document.querySelector('.frame-head');
+  const covered = head && !head.contains(element) && !element.closest('.skip') ? head.getBoundingClientRect().bottom : 0;
   const drawn = (one) => { const style = getComputedStyle(one); return style.outlineStyle !== 'none' || style.boxShadow !== 'none'; };
-  return [element, ...(element.labels ?? []), element.parentElement, element.closest('form')].some((one) => one && drawn(one));
+  const ring = [element, ...(element.labels ?? []), element.parentElement, element.closest('form')].some((one) => one && drawn(one));
+  return box.width > 0 && box.height > 0 && box.bottom > covered && box.top < innerHeight && ring;
 }"""
 
 
@@ -111,11 +113,12 @@ class Keys:
                 break
             self.key("Shift+Tab" if back else "Tab")
         else:
-            raise AssertionError(f"Tab does not come to {target.evaluate('element => element.outerHTML')[:200]}")
+            raise AssertionError(f"Tab does not come to {target.evaluate(WHOLE)}")
         held = self.page.evaluate_handle("document.activeElement")
-        said = held.evaluate("element => element.outerHTML")[:200]
-        assert held.evaluate(SEEN), f"out of sight: {said}"
-        assert held.evaluate(RING), f"nothing shows that one is here: {said}"
+        try:
+            self.page.wait_for_function(SEEN, arg=held, timeout=5_000)  # pages scroll smoothly
+        except Exception as late:
+            raise AssertionError(f"out of sight, or nothing shows that one is here: {held.evaluate(WHOLE)}") from late
 
     def press(self, what: Any) -> None:
         self.count += 1
@@ -160,7 +163,7 @@ class Keys:
         self.count += 1
         self.to(self.page.locator(f"#input-{role}"))
         with self.page.expect_file_chooser() as chooser:
-            self.key("Enter")
+            self.key("Space")
         chooser.value.set_files(file)
 
     def to_span(self, lane: str, index: int) -> None:
