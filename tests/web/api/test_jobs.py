@@ -19,7 +19,7 @@ def problem(response, status: int, code: str) -> dict[str, object]:
     return response.json()
 
 
-@pytest.mark.parametrize("path", ["jobs", f"jobs/{uuid.uuid4()}", "models", "me", "me/quota", "me/tokens", "me/sessions", "me/export"])
+@pytest.mark.parametrize("path", ["jobs", f"jobs/{uuid.UUID(int=7)}", "models", "me", "me/quota", "me/tokens", "me/sessions", "me/export"])
 def test_whoever_is_not_signed_in_is_told_so(client, path):
     response = client.get(f"/api/v1/{path}")
 
