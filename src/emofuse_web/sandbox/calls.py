@@ -6,7 +6,6 @@ analysis needs is refused, the calls by which sandboxes have been left first.
 
 import ctypes
 import errno
-import socket
 import struct
 
 from emofuse_web.sandbox import kernel
@@ -57,15 +56,19 @@ _REFUSED = {
     "iopl": (172, None),
     "ioperm": (173, None),
     "setsid": (112, 157),  # whoever stays in the child's session is killed with it
+    "socket": (41, 198),  # of every family: Landlock lets a process connect to the socket file of a database, or of Docker
+    "connect": (42, 203),
+    "bind": (49, 200),
 }
-_SOCKET, _CLONE, _CLONE3 = (41, 198), (56, 220), (435, 435)
+_SOCKETPAIR, _CLONE, _CLONE3 = (53, 199), (56, 220), (435, 435)
 _MACHINES = {"x86_64": (0, 0xC000_003E), "aarch64": (1, 0xC000_00B7)}  # column above, AUDIT_ARCH
 _NAMESPACES = 0x7E02_0080  # CLONE_NEW*: user, process, network, ... namespaces
+_LETTERS = 0x2  # in SOCK_DGRAM and SOCK_RAW, not in SOCK_STREAM and SOCK_SEQPACKET: one of a pair could still send to any socket file
 _X32 = 0x4000_0000  # another numbering of the same calls
 
 _LOAD, _EQUAL, _ANY, _RETURN = 0x20, 0x15, 0x45, 0x06  # BPF_LD|W|ABS, BPF_JMP|JEQ|K, BPF_JMP|JSET|K, BPF_RET|K
 _ALLOW, _KILL, _ERROR = 0x7FFF_0000, 0x8000_0000, 0x0005_0000
-_NUMBER, _ARCH, _FIRST = 0, 4, 16  # offsets in struct seccomp_data
+_NUMBER, _ARCH, _FIRST, _SECOND = 0, 4, 16, 24  # offsets in struct seccomp_data
 
 
 def known() -> bool:
@@ -97,6 +100,6 @@ def _program(column: int, arch: int) -> bytes:
             steps += [(_EQUAL, 0, 1, number), *refuse]
     steps += [(_EQUAL, 0, 1, _CLONE3[column]), (_RETURN, 0, 0, _ERROR | errno.ENOSYS)]  # its flags cannot be seen; clone's can
     steps += [(_EQUAL, 0, 4, _CLONE[column]), (_LOAD, 0, 0, _FIRST), (_ANY, 0, 1, _NAMESPACES), *refuse, (_RETURN, 0, 0, _ALLOW)]
-    steps += [(_EQUAL, 0, 3, _SOCKET[column]), (_LOAD, 0, 0, _FIRST), (_EQUAL, 1, 0, socket.AF_UNIX), *refuse]
+    steps += [(_EQUAL, 0, 3, _SOCKETPAIR[column]), (_LOAD, 0, 0, _SECOND), (_ANY, 0, 1, _LETTERS), *refuse]
     steps += [(_RETURN, 0, 0, _ALLOW)]
     return b"".join(struct.pack("HBBI", *step) for step in steps)

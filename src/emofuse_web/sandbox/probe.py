@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from emofuse_web.sandbox import landlock
@@ -25,7 +26,7 @@ def level() -> dict[str, object]:
         "level": green (nothing is open), amber (something that only harms this machine's work), red (data could leave, or others'
         be read or changed); "missing": what is open, of `TRIED`; "walls": what shuts it.
     """
-    with tempfile.TemporaryDirectory(prefix="emofuse-probe-") as made, socket.socket() as listening:
+    with tempfile.TemporaryDirectory(prefix="emofuse-probe-") as made, socket.socket() as listening, socket.socket(socket.AF_UNIX) as door:
         listening.bind(("127.0.0.1", 0))
         listening.listen(1)
         place = Path(made).resolve()
@@ -34,6 +35,10 @@ def level() -> dict[str, object]:
         for new in (folder, folder / "out", folder / "tmp", beside):
             new.mkdir()
         (beside / "film").write_text("somebody else's", encoding="utf-8")
+        with suppress(OSError):  # a name that is too long for a socket
+            door.bind(str(beside / "door"))
+            door.listen(1)
+            (beside / "door").chmod(0o777)
         place.chmod(0o755)
         told = _tried(folder, {"port": listening.getsockname()[1], "beside": str(beside)})
     held = told.get("held", [])

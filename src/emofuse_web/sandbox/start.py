@@ -70,12 +70,13 @@ def readable(command: Sequence[str]) -> list[Path]:
 
 
 def _models() -> list[Path]:
-    """Each thing in EMOFUSE_HOME but the application's own folder, which may lie there with the database and the secret key in it."""
+    """Each thing in EMOFUSE_HOME but what is the application's own and may lie there: its folder with the secret key, files, database."""
     from django.conf import settings
 
-    private = [Path(settings.HOME).absolute().resolve()]
-    if "://" not in str(settings.STORAGE):
-        private.append(Path(settings.STORAGE).absolute().resolve())
+    named = [settings.HOME, *(place for place in (settings.STORAGE, settings.SPOOL) if place and "://" not in str(place))]
+    if settings.SQLITE:
+        named += [f"{settings.DATABASES['default']['NAME']}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
+    private = [Path(place).absolute().resolve() for place in named]
     if not models().is_dir():
         return []
     return [place for place in models().iterdir() if not any(_holds(place.resolve(), kept) for kept in private)]

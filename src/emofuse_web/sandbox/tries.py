@@ -17,7 +17,10 @@ _SEIZE = 0x4206  # PTRACE_SEIZE: a tracer that does not stop what it traces
 
 
 def _network(order: dict[str, object]) -> bool:
-    """Neither what listens on this machine nor anything beyond it."""
+    """Neither what listens on this machine, at a number or at a file, nor anything beyond it."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as tried:
+        tried.connect(f"{order['beside']}/door")
+        return False
     for kind, address in ((socket.SOCK_STREAM, ("127.0.0.1", order["port"])), (socket.SOCK_DGRAM, ("192.0.2.1", 9))):
         with contextlib.suppress(OSError), socket.socket(socket.AF_INET, kind) as tried:
             tried.settimeout(2)

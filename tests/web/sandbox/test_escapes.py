@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -99,6 +100,24 @@ def test_1_no_network(child, shut):
 )
 def test_1_no_socket_that_leads_anywhere(child, kind):
     assert child(tried(f"import socket; socket.socket(socket.{kind})"))[1] == "shut"
+
+
+@pytest.mark.parametrize("shut", [True, False])
+@pytest.mark.parametrize("how", ["socket.socket(socket.AF_UNIX).connect(DOOR)", "socket.socketpair(type=socket.SOCK_DGRAM)"])
+def test_1_no_database_and_no_docker_through_a_socket_file(child, how, shut):
+    with tempfile.TemporaryDirectory(prefix="door-") as place, socket.socket(socket.AF_UNIX) as listening:
+        door = f"{place}/s"
+        listening.bind(door)
+        Path(door).chmod(0o777)
+        listening.listen()
+
+        _, said = child(tried(f"import socket; {how.replace('DOOR', repr(door))}"), shut=shut)
+
+    assert said == ("shut" if shut else "open")
+
+
+def test_1_a_pair_of_sockets_for_itself_is_no_way_out(child):
+    assert child(tried("import socket; one, other = socket.socketpair(); one.send(b'x'); other.recv(1)"))[1] == "open"
 
 
 @pytest.mark.parametrize("shut", [True, False])
