@@ -21,6 +21,7 @@ from emofuse_web.sandbox.walls import GIB, Walls
 
 log = logging.getLogger(__name__)
 TELL = 1.0  # s between two writes of how far it is
+STAGES = 64  # that are written down of an attempt; one of ours has eight, one that was taken over could fill the row
 LEAST = 300  # s that every child gets, however short the recording
 HOUR = 3_600_000  # ms; the longest recording that gets more time for being longer
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -40,6 +41,7 @@ class Attempt(threading.Thread):
         self._lock = threading.Lock()
         self._unwanted = self._released = False
         self._told = self._progress = self._written = 0.0
+        self._stages = 0
 
     # --- what the supervisor says -----------------------------------------------------------------------------------------------------
     def stop(self) -> None:
@@ -105,7 +107,8 @@ class Attempt(threading.Thread):
 
     def _tell(self, said: Mapping[str, Any]) -> None:
         """Write down a new stage at once, and how far it is once a second, the last word included."""
-        stage = said["stage"] if isinstance(said.get("stage"), str) else None
+        stage = said["stage"] if isinstance(said.get("stage"), str) and self._stages < STAGES else None
+        self._stages += stage is not None
         if isinstance(said.get("progress"), int | float):
             self._progress = float(said["progress"])
         now = time.monotonic()

@@ -154,7 +154,8 @@ class Child:
         raised = _RAISED.findall(self._complaint)
         name = f", {raised[-1].decode()}" if raised else ""
         if status < 0:
-            return f"signal {signal.Signals(-status).name}{name}"
+            known = -status in list(signal.Signals)  # signals for real time have numbers only
+            return f"signal {signal.Signals(-status).name if known else -status}{name}"
         return f"status {status}{name}"
 
 

@@ -49,6 +49,7 @@ class Supervisor:
         self._woken, self.stopping = threading.Event(), False
         self._level: Mapping[str, object] = {}
         self._due: dict[str, float] = {}
+        self._ahead = _ahead()
 
     def look(self) -> None:
         """Look at the rows now rather than at the next poll."""
@@ -82,6 +83,8 @@ class Supervisor:
     # --- one round --------------------------------------------------------------------------------------------------------------------
     def _round(self, claiming: bool) -> int:
         self._running = {pk: attempt for pk, attempt in self._running.items() if not attempt.over}
+        if self._jumped():  # others find their clocks changed, too, and beat before anybody calls them late
+            self._due |= {"beat": 0.0, "sweep": time.monotonic() + 2 * settings.JOB_BEAT}
         if self._time("beat", settings.JOB_BEAT):
             self._beat()
         self._stop_unwanted()
@@ -150,12 +153,22 @@ class Supervisor:
             self._due.clear()
             return 0
 
+    def _jumped(self) -> bool:
+        """Whether the clock was set, or the machine slept: then hearts seem not to have beaten for long."""
+        before, self._ahead = self._ahead, _ahead()
+        return abs(self._ahead - before) > settings.JOB_BEAT
+
     def _time(self, what: str, every: float) -> bool:
         now = time.monotonic()
         if now < self._due.get(what, 0.0):
             return False
         self._due[what] = now + every
         return True
+
+
+def _ahead() -> float:
+    """By how much the clock on the wall is ahead of the one that only counts."""
+    return time.time() - time.monotonic()
 
 
 def _housekept() -> None:

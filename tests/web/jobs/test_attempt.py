@@ -77,3 +77,13 @@ def test_the_last_word_about_progress_is_written_even_when_silence_follows(throu
 
     assert written[-1] == 0.3
     assert len(written) <= 2
+
+
+def test_stages_without_end_do_not_fill_the_row(through, stand_in, monkeypatch):
+    monkeypatch.setattr("emofuse_web.jobs.attempt.STAGES", 5)
+    code = "for i in range(50): print('{\"stage\": \"s%d\"}' % i)\nopen('out/result', 'w').write('x'); print('{\"done\": {}}', flush=True)"
+    stand_in.ORDER = {**stand_in.ORDER, "code": code}
+
+    job = through()
+
+    assert (job.status, len(job.stages)) == ("succeeded", 5)

@@ -1,5 +1,6 @@
 """A child that misbehaves is ended, with all that it started, and says nothing that it read."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from emofuse_web.jobs import child as children
+from emofuse_web.jobs import folder as folders
 from emofuse_web.jobs.child import Child, Died, Overflowed, Stopped, TimedOut
-from emofuse_web.jobs.folder import Strange, checked
+from emofuse_web.jobs.folder import Strange, checked, removed, taken
 from emofuse_web.sandbox.walls import GIB, Walls
 
 
@@ -52,6 +54,7 @@ def test_what_a_child_says_comes_as_it_says_it_and_other_noise_is_passed_over(ch
     ("code", "ending"),
     [
         ("os.kill(os.getpid(), 9)", "signal SIGKILL"),
+        ("os.kill(os.getpid(), 40)", "signal 40"),
         ("os._exit(3)", "status 3"),
         ("raise ValueError('Alice said so in visit.mp4')", "status 1, ValueError"),
         ("class Odd(Exception): pass\nraise Odd('Alice')", "status 1, Odd"),
@@ -144,3 +147,56 @@ def test_what_only_pretends_to_be_a_result_is_not_read(tmp_path, kind):
 
     with pytest.raises(Strange):
         checked(out)
+
+
+def nested(top, deep, name="d"):
+    """Folders in each other, deeper than a path can name."""
+    here = os.open(top, os.O_RDONLY)
+    for _ in range(deep):
+        os.mkdir(name, dir_fd=here)
+        inner = os.open(name, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+@pytest.mark.parametrize(("deep", "name"), [(3_000, "d"), (40, "d" * 250)])
+def test_folders_deeper_than_a_path_can_name_are_neither_read_nor_left(tmp_path, deep, name):
+    own = tmp_path / "own"
+    own.mkdir()
+    nested(own, deep, name)
+
+    for look in (taken, checked):
+        with pytest.raises(Strange):
+            look(own)
+    removed(own)
+
+    assert not own.exists()
+
+
+def test_a_folder_that_is_shut_is_removed_too(tmp_path):
+    inner = tmp_path / "own" / "a" / "b"
+    inner.mkdir(parents=True)
+    (inner / "film").write_bytes(b"film")
+    (inner.parent / "link").symlink_to(tmp_path)
+    inner.parent.chmod(0)
+
+    removed(tmp_path / "own")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_files_than_anybody_needs_count_as_too_much_though_they_are_empty(child, monkeypatch):
+    monkeypatch.setattr(folders, "MOST", 100)
+    monkeypatch.setattr(children, "MEASURE", 0.0)
+
+    with pytest.raises(Strange):
+        said(child("for i in range(200): open(f'out/{i}', 'w').close()\ntime.sleep(20)"))
+
+
+def test_results_behind_a_link_are_not_read(tmp_path):
+    (tmp_path / "others").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "others")
+
+    with pytest.raises(Strange):
+        checked(tmp_path / "out")

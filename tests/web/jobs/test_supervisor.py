@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from emofuse_web.jobs import folder
 from emofuse_web.jobs.models import Job, Worker
@@ -207,6 +209,21 @@ def test_what_a_dead_worker_left_is_swept(add, alice, stand_in):
 
     assert [place.exists() for place in (held, *left, stranger)] == [True, False, False, True]
     assert job.pk == claimed.pk
+
+
+def test_a_machine_that_slept_takes_nothing_from_workers_that_live(add, alice, stand_in, settings, monkeypatch):
+    job = add(alice)
+    job_claim(worker="elsewhere:1:1", lanes=["cpu"])
+    supervisor = Supervisor(["quick"])
+    wall = time.time
+    late = timezone.now() + timedelta(seconds=2 * settings.JOB_LEASE)
+    monkeypatch.setattr("emofuse_web.jobs.supervisor.time.time", lambda: wall() + 2 * settings.JOB_LEASE)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: late)
+
+    supervisor._round(claiming=False)
+
+    job.refresh_from_db()
+    assert (job.status, job.failures) == ("running", 0)
 
 
 def test_where_a_sandbox_is_required_and_missing_a_job_is_refused_not_run(add, alice, stand_in, settings, monkeypatch):
