@@ -174,7 +174,7 @@ def analysis_remove(*, analysis: Analysis, by: User | None) -> None:
             queue.job_cancel(job=job)
         ids = [getattr(analysis, f"{role}_id") for role in ROLES]
         job.delete()  # and the analysis, its artifacts and keys with it
-        for upload in Upload.objects.filter(id__in=[id for id in ids if id]):
+        for upload in Upload.objects.select_for_update().filter(id__in=[id for id in ids if id]).order_by("id"):  # see upload_remove
             if not upload_needed(upload):
                 _upload_gone(upload)
         _told(by, "analysis.removed", analysis)
