@@ -1,7 +1,7 @@
 import os
 import time
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
