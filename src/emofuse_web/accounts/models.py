@@ -93,6 +93,9 @@ class Event(models.Model):
     subject = models.CharField(max_length=80, blank=True)  # the id of what it was done to
     detail = models.JSONField(default=dict, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["verb", "-when"], name="event_latest")]  # when something was done last, or never
+
 
 class Export(models.Model):
     """Everything of an account in one file; its bytes lie in storage as ``exports/<id>`` for a day."""

@@ -14,7 +14,7 @@ from emofuse_web.analyses.doors import personal
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.result_context import script_words
 from emofuse_web.analyses.result_document import spans
-from emofuse_web.analyses.selectors import analyses_of, analysis_of, artifact_of_kind, document
+from emofuse_web.analyses.selectors import analyses_of, analysis_of, artifact_of_kind, document, sample_answered
 from emofuse_web.jobs.models import Status
 
 CHOICES = 200  # analyses that can be chosen from, the newest
@@ -54,9 +54,9 @@ def _side(request: HttpRequest, name: str) -> dict[str, Any] | None:
 
 def _choices(request: HttpRequest) -> list[Analysis]:
     over = (Status.SUCCEEDED, Status.PARTIAL)
-    sample = list(Analysis.objects.filter(sample=True, job__status__in=over)[:1])
+    sample = sample_answered()
     own = analyses_of(request.user).filter(job__status__in=over)[:CHOICES] if request.user.is_authenticated else []
-    return [*own, *sample]
+    return [*own, *([sample] if sample else [])]
 
 
 def _compared(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emofuse_web.accounts.models import User
 from emofuse_web.analyses.models import Analysis, Artifact, Mode
-from emofuse_web.analyses.selectors import analyses_of
+from emofuse_web.analyses.selectors import analyses_of, sample_answered
 from emofuse_web.jobs.models import Status
 
 A_PAGE = 20
@@ -101,4 +101,4 @@ def page_mark(page: Page[Analysis]) -> str:
 
 def sample_exists() -> bool:
     """Whether there is something to open for those who have nothing yet."""
-    return Analysis.objects.filter(sample=True, job__status__in=(Status.SUCCEEDED, Status.PARTIAL)).exists()
+    return sample_answered() is not None

@@ -67,7 +67,10 @@ class Analysis(models.Model):
     created = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        indexes = [models.Index(fields=["owner", "-created"], name="analysis_of_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-created"], name="analysis_of_owner"),
+            models.Index(fields=["sample"], condition=models.Q(sample=True), name="analysis_sample"),  # one row, found among all
+        ]
 
 
 class Artifact(models.Model):

@@ -15,8 +15,7 @@ from emofuse_web.analyses.delivery import deliver_artifact
 from emofuse_web.analyses.doors import personal
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.result_context import TAKEN, context
-from emofuse_web.analyses.selectors import POINTS, analysis_of, artifact_of, artifact_of_kind, curves, document
-from emofuse_web.jobs.models import Status
+from emofuse_web.analyses.selectors import POINTS, analysis_of, artifact_of, artifact_of_kind, curves, document, sample_answered
 
 PACKED = 5  # gzip's level; more costs time and gains little
 
@@ -33,7 +32,7 @@ def result(request: HttpRequest, analysis: Analysis) -> HttpResponse:
 @personal
 def sample(request: HttpRequest) -> HttpResponse:
     """The analysis that everybody may see."""
-    found = Analysis.objects.select_related("job").filter(sample=True, job__status__in=(Status.SUCCEEDED, Status.PARTIAL)).first()
+    found = sample_answered()
     if found is None:
         return render(request, "analyses/sample_missing.html", status=404)
     answer: HttpResponse = result(request, found)

@@ -13,6 +13,7 @@ from emofuse_web.accounts.models import User
 from emofuse_web.analyses.lanes import read_lane, thinned
 from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.analyses.segments import segments_of
+from emofuse_web.jobs.models import Status
 from emofuse_web.storage import storage
 
 POINTS = 2_000  # of a series at most: more than a screen has columns
@@ -40,6 +41,12 @@ def own_analysis_of(user: User, id: UUID | str) -> Analysis:
         Http404: There is none of this user.
     """
     return _one(analyses_of(user), id)
+
+
+def sample_answered() -> Analysis | None:
+    """The sample, once it has an answer: found by its own index, whatever else there is."""
+    samples = Analysis.objects.filter(sample=True).select_related("job")
+    return next((one for one in samples if one.job.status in (Status.SUCCEEDED, Status.PARTIAL)), None)
 
 
 def artifact_of(user: User | AnonymousUser, id: UUID | str) -> Artifact:

@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="artifacts", to="analyses.analysis"),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("analysis", "kind"), name="one_artifact_a_kind")]},
         ),
         migrations.CreateModel(
             name="IdempotencyKey",
@@ -124,17 +125,10 @@ class Migration(migrations.Migration):
                 ("analysis", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="analyses.analysis")),
                 ("owner", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("owner", "key"), name="one_request_a_key")]},
         ),
         migrations.AddIndex(
             model_name="analysis",
             index=models.Index(fields=["owner", "-created"], name="analysis_of_owner"),
-        ),
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.UniqueConstraint(fields=("analysis", "kind"), name="one_artifact_a_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="idempotencykey",
-            constraint=models.UniqueConstraint(fields=("owner", "key"), name="one_request_a_key"),
         ),
     ]
