@@ -12,6 +12,7 @@ import time
 
 PATIENCE = 15  # s that processes get to finish what they do
 AGAIN = 2  # s before a worker that died is started anew; doubled each time, up to a minute
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104  # addresses that stand for all of a machine's
 THREADS = 8  # requests at a time; bodies of uploads and films that are played take one each
 
 
@@ -30,13 +31,23 @@ def serve(host: str, port: int, *, worker: bool = True, sample: bool = True) -> 
     site = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
     os.environ.setdefault("EMOFUSE_SITE_URL", site)
     if "EMOFUSE_HOSTS" not in os.environ:
-        os.environ["EMOFUSE_HOSTS"] = "*" if host in ("0.0.0.0", "::", "") else f"{host},localhost,127.0.0.1,[::1]"
+        _named(host)
+        os.environ["EMOFUSE_HOSTS"] = "*" if host in EVERYWHERE else f"{host},localhost,127.0.0.1,[::1]"
     os.environ["DJANGO_SETTINGS_MODULE"] = "emofuse_web.config.settings"
     link = _prepared(sample=sample)
     print(f"emofuse is at {site}  (stop it with Ctrl-C)", flush=True)
     if link:
         print(f"Nobody administers it yet. Whoever opens this link within a day, once, does:\n  {site}{link}", flush=True)
     return _Processes(host, port, worker=worker).run()
+
+
+def _named(host: str) -> None:
+    """Messages with links to new passwords go out under the name that a request gives: where any would do, a stranger chooses it."""
+    if host in EVERYWHERE and os.environ.get("EMAIL_HOST"):
+        raise CannotServe(
+            f"EMAIL_HOST is set, and {host or 'every address'} answers to any name. Expected EMOFUSE_HOSTS with the names of this site, so "
+            f"that links in messages lead here and nowhere else; set it, for example EMOFUSE_HOSTS=emofuse.example.org."
+        )
 
 
 def _free(host: str, port: int) -> None:

@@ -4,16 +4,18 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.utils import timezone
 
 from emofuse_web.accounts.exports import KEPT, key_of
 from emofuse_web.accounts.models import Export, User
 from emofuse_web.accounts.rows import rows_of
 from emofuse_web.analyses.models import Artifact
-from emofuse_web.jobs.models import Job, Status
+from emofuse_web.jobs.models import TERMINAL, Job, Status
 from emofuse_web.storage import storage
 from emofuse_web.uploads.models import Upload
 from emofuse_web.uploads.spool import Part
@@ -46,9 +48,17 @@ def collect(job: Job, folder: Path, answer: Mapping[str, object]) -> Callable[[]
 
     def effect() -> Status:
         Export.objects.filter(pk=export.pk).update(size=size, digest=digest, expires=timezone.now() + KEPT)
+        _earlier_gone(export)
         return Status.SUCCEEDED
 
     return effect
+
+
+def _earlier_gone(export: Export) -> None:
+    """One file of everything is enough: whoever asks again and again does not fill the disk."""
+    for earlier in Export.objects.filter(owner=export.owner_id, job__status__in=TERMINAL).exclude(pk=export.pk).select_related("job"):
+        transaction.on_commit(partial(storage().delete, key_of(earlier)))
+        earlier.job.delete()  # and its row with it
 
 
 def failed(job: Job) -> None:

@@ -141,8 +141,7 @@ FREE_SHARE = 0.05  # of the disk that stays free
 SANDBOX_REQUIRED = flag("EMOFUSE_SANDBOX_REQUIRED", default=False)  # refuse to analyse where the kernel cannot shut the child in
 WORKER_THREADS = number("EMOFUSE_WORKER_THREADS", 2, least=1)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = ["emofuse_web.uploads.nothing.Nothing"]  # the one form that brings a file names its own
 
 # --- sign-in ------------------------------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
@@ -185,7 +184,9 @@ DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "emofuse@localhost")
 SENDS_MAIL = bool(EMAIL_HOST)  # pages promise no message that nobody would get
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SENDS_MAIL else 'dummy'}.EmailBackend"  # never on the console: addresses, links
 if SIGN_UP_OPEN and not SENDS_MAIL:
-    raise ImproperlyConfigured("EMOFUSE_SIGN_UP_OPEN is set, and no EMAIL_HOST. Expected both, to verify addresses; set EMAIL_HOST, or close it.")
+    raise ImproperlyConfigured(
+        "EMOFUSE_SIGN_UP_OPEN is set, and no EMAIL_HOST. Expected both, to verify addresses; set EMAIL_HOST, or close it."
+    )
 
 # --- what a browser is told ---------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"

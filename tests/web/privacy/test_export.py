@@ -109,6 +109,21 @@ def test_asked_twice_it_is_made_once(alice):
     assert export_request(owner=alice) == export_request(owner=alice)
 
 
+def test_a_new_one_takes_the_place_of_the_one_before_so_that_asking_again_fills_no_disk(
+    alice, bob, exported, django_capture_on_commit_callbacks
+):
+    others = export_request(owner=bob)
+    exported(others)
+    exported(export_request(owner=alice))
+    last = export_request(owner=alice)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        exported(last)
+
+    assert {key for key, _since in storage().keys("exports/")} == {key_of(others), key_of(last)}
+    assert set(Export.objects.values_list("pk", flat=True)) == {others.pk, last.pk}
+
+
 def test_a_file_that_could_not_be_made_leaves_no_bytes(alice, exported):
     export = export_request(owner=alice)
     exported(export)

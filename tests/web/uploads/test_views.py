@@ -34,6 +34,14 @@ def test_a_file_is_nobody_elses(alice, bobs, charlies, upload, name, method):
     assert getattr(bobs, method)(reverse(f"uploads:{name}", args=[uuid4()])).status_code == 404
 
 
+def test_a_form_that_brings_no_files_takes_none_from_strangers(rf):
+    request = rf.post("/accounts/login/", {"login": "alice@example.org", **form()})
+
+    assert request.POST["login"] == "alice@example.org"
+    assert not request.FILES
+    assert [type(handler).__name__ for handler in request.upload_handlers] == ["Nothing"]
+
+
 def test_nobody_brings_a_file_without_signing_in(charlies):
     assert charlies.post("/uploads/plain/", form()).status_code == 401
     assert not any(folder().glob("*"))
