@@ -36,12 +36,13 @@ from emofuse.run import commit
 
 WORKER = Path(__file__).parent.parent / "tests" / "web" / "load" / "load_worker.py"
 USERS, SECONDS, FULL, SHORT = 20, 120, 600, 8  # people; s of each database
-TAKES = 10.0  # s of an analysis while people watch
+TAKES = 30.0  # s of an analysis while people watch
 ANALYSES, RESULTS = 40, 2  # in everybody's history; of these with an answer and a film
 FILM = 4 * 2**20  # bytes
 MINUTES = 10  # of the recording that answers are of
+COMES = 10  # s within which all of them have come
 THINKS = (0.5, 2.5)  # s between two things that somebody does
-WATCHES = 30  # s that somebody looks at an analysis before they do something else
+WATCHES, READS = 30, 12  # s that somebody looks at an analysis, or at their history, before they do something else
 HUNDRED, ONES, QUICK = 100, 5, 1.0  # jobs of one user; users with one; s that each of these takes
 PATIENCE = 120  # s for an answer
 WORDS = b"I told you so, did I not? You did.\nAnd?\nYou were right, and I was wrong.\n"
@@ -159,7 +160,7 @@ class Told:
         return [one for one in self.seen if one.kind in kinds]
 
     def p95(self, kind: str) -> float:
-        """ms."""
+        """In ms."""
         return at95(self.of(kind))
 
     @property
@@ -193,10 +194,11 @@ def loaded(folder: Path, options: argparse.Namespace, *, workers: int, **more: s
         for person in crowd:
             person.start()
         time.sleep(options.seconds / 4)  # by then everything was asked for once
-        first, files = standing(served)
+        first, files, worked = standing(served)
         for person in crowd:
             person.join()
-        last, files_last = standing(served)
+        last, files_last, worked_last = standing(served)
+        share = (worked_last - worked) / (time.monotonic() - until + 0.75 * options.seconds)
         died = sum(one.poll() is not None for one in started)
         _ended(started)
     said = log.read_text(errors="replace")
@@ -206,16 +208,16 @@ def loaded(folder: Path, options: argparse.Namespace, *, workers: int, **more: s
     if options.details:
         _details(seen, said)
     load = f"load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores"
-    return Told(seen, locked, load, f"site {first:.0f} MiB after a quarter, {last:.0f} MiB at the end; {files} and {files_last} open files")
+    memory = f"site {first:.0f} MiB after a quarter, {last:.0f} MiB at the end; {files}, {files_last} open files; {share:.0%} of a core"
+    return Told(seen, locked, load, memory)
 
 
 def _details(seen: Sequence[Seen], log: str) -> None:
     for kind, what in sorted({(one.kind, one.what) for one in seen}):
         these = [one for one in seen if one.what == what and one.kind == kind]
         took = statistics.median(one.took for one in these)
-        print(
-            f"  {kind:5} {what:20} {len(these):5} median {took:6.0f} ms  p95 {at95(these):6.0f} ms  {dict(Counter(o.status for o in these))}"
-        )
+        states = dict(Counter(one.status for one in these))
+        print(f"  {kind:5} {what:14} {len(these):5} median {took:6.0f} ms  p95 {at95(these):6.0f} ms  {states}")
     print("\n".join(log.splitlines()[-20:]))
 
 
@@ -252,11 +254,13 @@ def children(process: int) -> list[int]:
     return [int(number) for number in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
-def standing(process: int) -> tuple[float, int]:
-    """MiB that a process holds, and files that it has open."""
+def standing(process: int) -> tuple[float, int, float]:
+    """MiB that a process holds, files that it has open, and s that it worked."""
     status = Path(f"/proc/{process}/status").read_text()
     kilobytes = int(re.search(r"VmRSS:\s+(\d+)", status)[1])  # type: ignore[index]  # every process has it
-    return kilobytes / 1_024, len(list(Path(f"/proc/{process}/fd").iterdir()))
+    times = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    worked = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+    return kilobytes / 1_024, len(list(Path(f"/proc/{process}/fd").iterdir())), worked
 
 
 def _ended(processes: "Sequence[subprocess.Popen[bytes]]") -> None:
@@ -290,7 +294,7 @@ class Person(threading.Thread):
 
     def run(self) -> None:
         """Until it is time."""
-        time.sleep(self.rng.uniform(0, min(5, max(self.until - time.monotonic(), 0) / 4)))
+        time.sleep(self.rng.uniform(0, min(COMES, max(self.until - time.monotonic(), 0) / 4)))
         while time.monotonic() < self.until:
             try:
                 self.visit()
@@ -300,7 +304,6 @@ class Person(threading.Thread):
     def visit(self) -> None:
         """What somebody does on the site, in the order of most."""
         self.history()
-        self.thinks()
         self.result()
         self.thinks()
         self.watches(self.asks())
@@ -317,6 +320,10 @@ class Person(threading.Thread):
         said = self.page("/analyses/", "history")
         for picture in re.findall(r'src="(/artifacts/[0-9a-f-]+/)"', said)[:2]:
             self.ask("data", "GET", picture, "thumbnail")
+        if "data-poll" in said:
+            self.polls("/analyses/", "history", 2.0, mark(said), lambda said: "data-poll" not in said, READS)
+        else:
+            self.thinks()
         query = self.rng.choice(("", "page=2", "q=visit&sort=label"))
         if query:
             self.page(f"/analyses/?{query}", "history, more")
@@ -346,7 +353,10 @@ class Person(threading.Thread):
         body = b"".join([*parts, WORDS, f"\r\n--{boundary}--\r\n".encode()])
         headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Accept": "application/json"}
         brought = json.loads(self.ask("write", "POST", "/uploads/plain/", "upload", (201,), body, headers)[1])
-        self.polls(f"/new/files/{brought['id']}/?chosen=yes", "look at a file", 1.0, "", lambda said: "data-poll" not in said)
+        address = f"/new/files/{brought['id']}/?chosen=yes"
+        shown = self.ask("data", "GET", address, "file")[1]
+        if "data-poll" in shown:
+            self.polls(address, "file", 1.0, mark(shown), lambda said: "data-poll" not in said)
         form = self.page(f"/new/?mode=text&text={brought['id']}", "new")
         said = {"mode": "text", "text": brought["id"], "model": "best", "language": "en", "purpose": "research", "setting": "elsewhere"}
         said |= {"told": "on", "notice": "1", "consent": "on", "retention_days": "30", "key": str(uuid.uuid4())}
@@ -372,6 +382,7 @@ class Person(threading.Thread):
             if time.monotonic() > self.until:
                 raise Unexpected  # it is time to stop, which is no error
         if most == PATIENCE:
+            self.seen.append(Seen("poll", f"{what}, in vain", 1_000 * most, 0, good=False))
             raise Unexpected
 
     def page(self, address: str, what: str) -> str:
