@@ -10,7 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 # Settings, which must be read once, and programs of their own: nothing to look for examples in.
-collect_ignore = ["settings", "load/load_worker.py", "load/load_child.py", "jobs/stand_in.py", "jobs/stand_in_worker.py", "security/looker.py"]
+collect_ignore = [
+    "settings",
+    *("load/load_worker.py", "load/load_child.py", "jobs/stand_in.py", "jobs/stand_in_worker.py", "security/looker.py"),
+]
 
 PASSWORD = "correct horse battery staple"
 
