@@ -5,9 +5,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.paginator import Paginator
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+
+from emofuse_web.analyses.history import Wanted, page_links
 
 pytestmark = pytest.mark.django_db
 STRIP = {"strip": [[i * 1_000, (i + 1) * 1_000, ("happiness", None, "fear")[i % 3]] for i in range(120)]}
@@ -94,3 +97,9 @@ def test_pages_cost_the_same_with_five_hundred_more(stefanie, stefanies, analysi
     assert {page: queries for page, (queries, _, _) in many.items() if queries > min(MOST, few[page][0])} == {}
     assert {page: size for page, (_, size, _) in many.items() if size > 1.02 * few[page][1] + 200} == {}  # figures have more digits
     assert {page: took for page, (_, _, took) in many.items() if took > WORK} == {}
+
+
+def test_of_many_pages_the_first_the_last_and_those_around_are_named():
+    shown = page_links(Paginator(range(620), 20).page(12), Wanted(words="visit"))
+    assert [n for n, _query in shown] == [1, Paginator.ELLIPSIS, 10, 11, 12, 13, 14, Paginator.ELLIPSIS, 31]
+    assert [query for n, query in shown if n in (1, Paginator.ELLIPSIS)] == ["q=visit&page=1", "", ""]
