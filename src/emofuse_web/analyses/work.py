@@ -6,6 +6,7 @@ A child that was taken over can say and write anything: its files are taken by o
 import hashlib
 import json
 import stat
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 
 from emofuse_web.analyses.models import Analysis, Artifact
+from emofuse_web.jobs.folder import Strange
 from emofuse_web.jobs.models import Job, Status
 from emofuse_web.recognition.facts import endings
 from emofuse_web.recognition.made import KINDS
@@ -24,6 +26,8 @@ ROLES = ("video", "audio", "eeg", "text")
 SUMMARY_MOST = 1 << 20  # bytes of a summary that a row keeps; one of an hour has some 20,000
 WARNINGS_MOST, WARNING_MOST = 100, 500  # warnings, and characters of one
 VERSION_MOST = 200
+READ = ("json", "lanes", "curves", "peaks", "transcript", "explanation")  # kinds that pages read at once
+READ_MOST = 128 * 2**20  # bytes of one of them: a page must not take the site's memory
 DURATION_MOST = 24 * 3_600_000  # ms
 
 
@@ -122,10 +126,21 @@ def _found(out: Path) -> Sequence[tuple[str, Path, str]]:
                 there = file.lstat()
             except FileNotFoundError:
                 continue
+            if kind in READ and there.st_size and _whole(file) > READ_MOST:
+                raise Strange(f"The child left more than {READ_MOST // 2**20} MB for pages to read at once. Expected a tenth of that.")
             if stat.S_ISREG(there.st_mode) and there.st_nlink == 1 and there.st_size:
                 found.append((kind, file, media_type))
                 break
     return found
+
+
+def _whole(file: Path) -> int:
+    """Bytes that reading it takes; an archive says that of itself, and gives no more than it says."""
+    size = file.lstat().st_size
+    if file.suffix != ".npz" or size > READ_MOST:
+        return size
+    with zipfile.ZipFile(file) as packed:
+        return sum(one.file_size for one in packed.infolist())
 
 
 def _kept(job: Job, kind: str, file: Path, media_type: str) -> Artifact:

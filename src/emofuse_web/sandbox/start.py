@@ -73,7 +73,7 @@ def _models() -> list[Path]:
     """Each thing in EMOFUSE_HOME but what is the application's own and may lie there: its folder with the secret key, files, database."""
     from django.conf import settings
 
-    named = [settings.HOME, *(place for place in (settings.STORAGE, settings.SPOOL) if place and "://" not in str(place))]
+    named = [str(settings.HOME), *(str(place) for place in (settings.STORAGE, settings.SPOOL) if place and "://" not in str(place))]
     if settings.SQLITE:
         named += [f"{settings.DATABASES['default']['NAME']}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
     private = [Path(place).absolute().resolve() for place in named]

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from emofuse_web.analyses import work
 from emofuse_web.analyses.models import Analysis
+from emofuse_web.jobs.folder import Strange
 from emofuse_web.jobs.models import Job, Status
 from emofuse_web.storage import storage
 
@@ -106,6 +108,20 @@ def test_a_link_that_a_child_left_is_not_followed(alice, analysis, folder, tmp_p
 
     assert not row.artifacts.exists()
     assert secret.exists()
+
+
+@pytest.mark.parametrize("name", ["timeline.json", "lanes.npz"])
+def test_what_would_take_the_memory_of_pages_is_not_kept(alice, analysis, folder, monkeypatch, name):
+    monkeypatch.setattr(work, "READ_MOST", 10_000)
+    row = analysis(alice, status="running")
+    with zipfile.ZipFile(folder / "out" / "lanes.npz", "w", zipfile.ZIP_DEFLATED) as packed:  # small as a file, large as arrays
+        packed.writestr("names.npy", bytes(9_000 if name == "timeline.json" else 20_000))
+    (folder / "out" / "timeline.json").write_bytes(bytes(20_000 if name == "timeline.json" else 9_000))
+
+    with pytest.raises(Strange):
+        work.collect(row.job, folder, ANSWER)
+
+    assert list(storage().keys("artifacts/")) == []
 
 
 def test_files_that_are_none_of_ours_are_left_behind(alice, analysis, folder):
