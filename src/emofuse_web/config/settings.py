@@ -102,7 +102,8 @@ if SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         "timeout": BUSY,
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-16000; "
+        "PRAGMA secure_delete=ON;",  # what is erased is overwritten, not only no longer pointed at
     }
 
 # --- queue: a broker only says "look again" -----------------------------------------------------------------------------------------

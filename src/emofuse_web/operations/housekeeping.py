@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils import timezone
 
 from emofuse_web.accounts.erasing import bytes_remove
@@ -23,6 +24,7 @@ ORPHAN = timedelta(hours=2).total_seconds()  # s that bytes may lie without a ro
 def run() -> None:
     """A worker's round: what is due goes, who waits for a message is told."""
     forget()
+    journal_emptied()
     deliver_soon()
 
 
@@ -38,6 +40,16 @@ def forget() -> dict[str, int]:
         "erasures": erasures_repeat(),
         "orphans": orphans_remove(),
     }
+
+
+def journal_emptied() -> bool:
+    """SQLite's journal still holds the pages as they were before something was erased; whether it could be emptied just now."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy: int = cursor.fetchone()[0]
+    return not busy
 
 
 def analyses_expire() -> int:

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connection
 
 from emofuse_web.accounts.erasing import account_erase
 from emofuse_web.accounts.exports import export_request
@@ -16,6 +17,7 @@ from emofuse_web.accounts.services import invitation_make
 from emofuse_web.accounts.tokens import token_make
 from emofuse_web.jobs import queue
 from emofuse_web.jobs.models import Job
+from emofuse_web.operations.housekeeping import journal_emptied
 
 
 @pytest.fixture
@@ -136,3 +138,20 @@ def test_staff_erase_for_somebody_by_the_administration_and_by_the_command(peopl
     call_command("forget", account="bob@example.org")
     assert not User.objects.filter(email="bob@example.org").exists()
     assert "erased" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_not_even_the_database_file_holds_a_word_of_an_erased_account(alice, analysis):
+    place = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor != "sqlite" or not place.is_file():
+        pytest.skip("the database is no file of SQLite; what PostgreSQL overwrites, its vacuum decides")
+    analysis(alice, label="canary of the label " * 5)
+    assert journal_emptied() and b"canary of the label" in place.read_bytes()
+
+    account_erase(user=alice)
+    assert journal_emptied()
+
+    journal = place.with_name(place.name + "-wal")
+    kept = place.read_bytes() + (journal.read_bytes() if journal.exists() else b"")
+    assert b"canary of the label" not in kept
+    assert alice.email.encode() not in kept
