@@ -46,8 +46,8 @@ COMMANDS: Sequence[tuple[str, str, str]] = (  # title, the folder that it needs,
     (
         "A search: what matters to the face's action units",
         "ravdess",
-        "search ravdess_au:face --way random --over 'learning_rate=1e-4..1e-1:log:4,width=[16,64,256],dropout=[0.0,0.25,0.5]' --with members=1 "
-        "--with 'protocol=\"16-4-4\"' --trials 15 --data {data} --out {out}/search",
+        "search ravdess_au:face --way random --over 'learning_rate=1e-4..1e-1:log:4,width=[16,64,256],dropout=[0.0,0.25,0.5]' "
+        "--with members=1 --with 'protocol=\"16-4-4\"' --trials 15 --data {data} --out {out}/search",
     ),
 )
 

@@ -70,7 +70,7 @@ def read_mat(path: Path, names: Sequence[str] | None = None, *, patience: int = 
     path, patience, limit = Path(path), min(patience, BOUNDS.patience), min(limit, BOUNDS.limit)
     _check_head(path)
     with tempfile.TemporaryDirectory(prefix="emofuse-mat-") as folder:
-        order = {"path": str(path.absolute()), "folder": folder, "names": None if names is None else list(names)}
+        order: dict[str, object] = {"path": str(path.absolute()), "folder": folder, "names": None if names is None else list(names)}
         order |= {"limit": limit, "memory": BOUNDS.memory, "seconds": patience / 1_000}
         _call_child(path, order, patience)
         answer = json.loads((Path(folder) / "answer.json").read_text(encoding="utf-8"))

@@ -54,7 +54,7 @@ def _ready(owner: User, role: str, value: UUID | str) -> Upload:
         said = {"role": role, "was": Role(upload.role).value}
         raise refused("INPUT_ROLE", _("The file named for %(role)s was brought as %(was)s.") % said)
     if upload.state != State.READY:
-        said = {"role": role, "state": State(upload.state).label}
+        said = {"role": role, "state": str(State(upload.state).label)}
         raise refused("INPUT_NOT_READY", _("The file named for %(role)s: %(state)s.") % said)
     if upload.problem:  # EEG that does not say all of itself waits to be told
         raise refused("INPUT_NOT_READY", _("The file named for %(role)s: %(title)s.") % {"role": role, "title": upload.problem["title"]})

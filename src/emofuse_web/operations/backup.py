@@ -17,7 +17,7 @@ import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any  # what JSON holds
 
 from django.apps import apps
 from django.conf import settings
@@ -105,7 +105,7 @@ def restore(path: Path, say: Say = lambda text: None, *, replace: bool = False) 
     return manifest
 
 
-def read(path: Path) -> dict[str, "dict[str, object]"]:
+def read(path: Path) -> dict[str, Any]:
     """What an archive says of itself.
 
     Raises:
@@ -114,7 +114,7 @@ def read(path: Path) -> dict[str, "dict[str, object]"]:
     try:
         with tarfile.open(path) as archive:
             file = archive.extractfile(MANIFEST)
-            manifest: dict[str, dict[str, object]] = json.load(file) if file else {}
+            manifest: dict[str, Any] = json.load(file) if file else {}
     except (OSError, tarfile.TarError, KeyError, ValueError) as error:
         raise BackupError(f"{path} is no backup, or broke off ({error}). Expected one that `backup` finished; name another.") from error
     if manifest.get("form") != FORM:
@@ -189,7 +189,7 @@ def _load_postgresql(dumped: Path) -> None:
 
 def _postgresql(program: str, *arguments: str) -> None:
     """One of PostgreSQL's own programs; the password travels in the environment, not in a list that everybody reads."""
-    said = settings.DATABASES["default"]
+    said: Mapping[str, object] = dict(settings.DATABASES["default"])
     known = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     variables = {name: str(said[key]) for name, key in known.items() if said.get(key)}
     arguments = tuple(f"--dbname={said['NAME']}" if argument == "--dbname=" else argument for argument in arguments)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, MutableMapping
 
 import structlog
+from structlog.typing import Processor
 
 SECRET = re.compile(
     r"(emo_[A-Za-z0-9_\-]{8,}|Bearer\s+\S+|[\w.+\-]+@[\w\-]+\.[\w.\-]+|(?<=/first/)[\w\-]+|(?<=/join/)[\w\-]+"
@@ -49,7 +50,11 @@ def discreet(logger: object, name: str, event: MutableMapping[str, object]) -> M
 def configure(said: Mapping[str, object]) -> None:
     """Everything to standard error, as the settings ask."""
     shown = structlog.processors.JSONRenderer() if said["json"] else structlog.dev.ConsoleRenderer(colors=False)
-    before = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    before: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     logging.config.dictConfig(
         {
             "version": 1,

@@ -105,7 +105,7 @@ def people() -> Sequence[User]:
 
 def events() -> Sequence[Event]:
     """The latest of the audit log."""
-    return Event.objects.select_related("actor").order_by("-when")[:100]
+    return list(Event.objects.select_related("actor").order_by("-when")[:100])
 
 
 def last(verb: str) -> Event | None:
