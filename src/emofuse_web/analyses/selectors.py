@@ -66,14 +66,6 @@ def artifact_of_kind(analysis: Analysis, kind: str) -> Artifact | None:
     return analysis.artifacts.filter(kind=kind).first()
 
 
-def lanes_of(analysis: Analysis) -> list[dict[str, object]]:
-    """The lanes of its answer, the fused one first: name, labels, the label of all, mean probabilities; empty before there is one."""
-    return [
-        {"name": lane["name"], "labels": lane["labels"], "label": lane["label"], "pooled": lane["pooled"], "threshold": lane["threshold"]}
-        for lane in document(analysis).get("lanes", [])
-    ]
-
-
 def document(analysis: Analysis) -> dict[str, Any]:
     """The whole answer (docs/timeline.schema.json); empty before there is one."""
     artifact = artifact_of_kind(analysis, "json")

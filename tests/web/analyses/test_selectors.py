@@ -14,7 +14,6 @@ from emofuse_web.analyses.selectors import (
     analysis_of,
     artifact_of,
     curves,
-    lanes_of,
     own_analysis_of,
     segments,
 )
@@ -88,11 +87,6 @@ def test_staff_see_no_more_than_others(alice, stefanie, analysis, artifact):
         artifact_of(stefanie, file.id)
     with pytest.raises(Http404):
         artifact_of(stefanie, uuid.uuid4())
-
-
-def test_lanes_come_with_what_they_can_say(answered):
-    assert [lane["name"] for lane in lanes_of(answered)] == ["fused", "voice"]
-    assert lanes_of(answered)[0]["pooled"] == {"anger": 0.3, "calm": 0.7}
 
 
 def test_stretches_tell_doubt_and_absence(answered):
@@ -190,4 +184,3 @@ def test_what_is_being_removed_is_not_found(answered):
     for call in (segments, curves):
         with pytest.raises(Http404):
             call(answered)
-    assert lanes_of(answered) == []
