@@ -63,20 +63,25 @@ def thinned(times: np.ndarray, p: np.ndarray, points: int) -> tuple[np.ndarray, 
     if count <= max(points, 2):
         return times, p
     edges = np.unique(np.linspace(0, count, max(points // 2, 1) + 1).astype(int))
-    kept_times, kept = [], []
-    for first, last in zip(edges[:-1], edges[1:], strict=True):
-        rows = p[first:last]
-        known = ~np.isnan(rows)
-        least = np.where(known, rows, np.inf)
-        most = np.where(known, rows, -np.inf)
-        none = ~known.any(axis=0)
-        rises = least.argmin(axis=0) <= most.argmax(axis=0)
-        low, high = np.where(none, np.nan, least.min(axis=0)), np.where(none, np.nan, most.max(axis=0))
-        middle = (first + last) // 2
-        if middle == first:
-            kept_times.append(times[first])
-            kept.append(high)
-            continue
-        kept_times += [times[first], times[middle]]
-        kept += [np.where(rises, low, high), np.where(rises, high, low)]
-    return np.array(kept_times), np.array(kept, dtype=np.float32)
+    first, last = edges[:-1], edges[1:]
+    low, low_at = _extreme(np.where(np.isnan(p), np.inf, p), first, last, np.minimum)
+    high, high_at = _extreme(np.where(np.isnan(p), -np.inf, p), first, last, np.maximum)
+    low, high = np.where(np.isinf(low), np.nan, low), np.where(np.isinf(high), np.nan, high)
+    rises = low_at <= high_at
+    middle = (first + last) // 2
+    single = (middle == first)[:, None]  # one window alone: its value is both
+    pairs = np.stack([np.where(single | ~rises, high, low), np.where(rises, high, low)], axis=1)
+    kept = np.stack([np.ones(len(first), dtype=bool), middle != first], axis=1)
+    return times[np.stack([first, middle], axis=1)][kept], pairs[kept].astype(np.float32)
+
+
+def _extreme(p: np.ndarray, first: np.ndarray, last: np.ndarray, which: np.ufunc) -> tuple[np.ndarray, np.ndarray]:
+    """The least or the most of each stretch, and where it stands first.
+
+    Shape:
+        p (N, C), first, last (M,) -> (M, C), (M, C)
+    """
+    found = which.reduceat(p, first, axis=0)
+    rows = np.arange(len(p))[:, None]
+    at = np.where(p == np.repeat(found, last - first, axis=0), rows, len(p))
+    return found, np.minimum.reduceat(at, first, axis=0)
