@@ -190,7 +190,8 @@ def found_again(page: Any, hands: Any, says: Words, clip: Path) -> None:
     to_history(page, hands, says)
     row = page.locator(".row-item")
     assert row.count() == 1
-    assert row.locator("img").evaluate("async picture => { await picture.decode(); return picture.naturalWidth > 0; }")
+    assert row.locator("img").is_visible()
+    page.wait_for_function("() => document.querySelector('.row-item img').naturalWidth > 0")
     assert row.locator(".row-top").inner_text().strip()
     hands.press(row.get_by_role("link", name=clip.name))
     page.locator("html.result-ready").wait_for()
