@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from emofuse_web.analyses.drafts import PICTURES
 from emofuse_web.recognition import facts
 from emofuse_web.recognizers.confusion import confusion
 
@@ -21,6 +22,7 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
     said = {
         "rows": rows,
         "limits": facts.file_limits(),
+        "pictures": PICTURES,  # counted; what headers may claim is more
         "minutes": facts.file_limits().duration // 60_000,
         "size": settings.UPLOAD_LIMIT,
         "endings": [(role, facts.endings(role)) for role in ROLES],
