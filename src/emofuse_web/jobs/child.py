@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from django.conf import settings
+
 from emofuse_web import sandbox
 from emofuse_web.jobs.folder import taken
 from emofuse_web.jobs.who import kill_all
@@ -59,7 +61,7 @@ class Child:
         self._stopped = False
         self._complaint = b""
         self._process = subprocess.Popen(
-            sandbox.entered([sys.executable, *PROGRAM], folder, walls),
+            sandbox.entered([sys.executable, *PROGRAM], folder, walls, must=settings.SANDBOX_REQUIRED),
             cwd=folder,
             env=sandbox.environment(folder, walls),
             stdin=subprocess.DEVNULL,

@@ -26,13 +26,14 @@ TOLD = (
 )
 
 
-def entered(command: Sequence[str], folder: Path, walls: Walls) -> list[str]:
-    """The command that shuts itself in and becomes the one given, which starts with a path."""
+def entered(command: Sequence[str], folder: Path, walls: Walls, *, must: bool = False) -> list[str]:
+    """The command that shuts itself in and becomes the one given, which starts with a path; `must`: or runs nothing."""
     order = {
         "folder": str(folder),
         "walls": asdict(walls),
         "read": [str(place) for place in readable(command)],
         "parent": os.getpid(),
+        "must": must,
     }
     return [sys.executable, "-P", "-S", "-m", "emofuse_web.sandbox.enter", json.dumps(order), *command]
 

@@ -296,3 +296,17 @@ def _state(number):
         return Path(f"/proc/{number}/stat").read_text().rpartition(") ")[2][0]
     except OSError:
         return "Z"
+
+
+@pytest.mark.parametrize(("must", "ran"), [(False, True), (True, False)])
+def test_nothing_is_run_without_a_wall_where_walls_must_hold(tmp_path, monkeypatch, must, ran):
+    broken = "import emofuse_web.sandbox.landlock as l\ndef ruleset(*_): raise OSError\nl.ruleset = ruleset\n"
+    order = sandbox.entered([sys.executable, "-S", "-c", "print('it ran')"], tmp_path, Walls(), must=must)[-5]
+    code = f"{broken}import json, os, sys\nfrom emofuse_web.sandbox.enter import enter\norder = json.loads({order!r})\n"
+    code += "order['parent'] = os.getppid()\nenter(order, [sys.executable, '-S', '-c', 'print(1)'])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=sandbox.environment(tmp_path, Walls()), capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout == "1\n") is ran, done.stderr
