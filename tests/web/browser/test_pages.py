@@ -6,6 +6,7 @@ The pages come from the URLconf: an address that is told of nowhere here fails t
 import json
 import re
 from collections.abc import Callable, Iterator
+from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from hands import Strict
+
+import emofuse_web
 
 pytestmark = pytest.mark.slow
 AXE = Path(__file__).parent / "axe-4.14.1" / "axe.min.js"
@@ -78,6 +81,15 @@ BY_MAIL = {  # where the site sends no mail, as here, there are none of these
     "account_reset_password_from_key_done",
 }  # fmt: skip
 OTHERS = ("admin:", "api:")  # Django's own pages, and answers for programs
+RUSSIAN = Path(emofuse_web.__file__).parent / "locale" / "ru" / "LC_MESSAGES" / "django.mo"
+SENTENCE = re.compile(r"[^%{<\x04]{12,}")  # long enough to be no accident, and without blanks that are filled in
+SAID = """() => {
+  const copy = document.body.cloneNode(true);
+  for (const one of copy.querySelectorAll('[lang=en], script, style, code, pre')) one.remove();
+  const named = [...copy.querySelectorAll('[aria-label], [title], [placeholder]')].flatMap((one) =>
+    ['aria-label', 'title', 'placeholder'].map((name) => one.getAttribute(name) ?? ''));
+  return copy.textContent + ' ' + named.join(' ');
+}"""
 SMALL = """least => [...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.matches('p a, li > a, dd a, td a, span a, .visually-hidden'))
   .map((one) => [one, (one.matches('input') && one.labels?.[0]) || one])
@@ -212,3 +224,24 @@ def test_what_is_no_page_shows_none(site, opened, full):
                 shown.append(name)
 
     assert shown == []
+
+
+@pytest.mark.skipif(not RUSSIAN.is_file(), reason="The Russian words are not here: msgfmt makes them.")
+@pytest.mark.parametrize("person", ["nobody", "ada", "guarded", "root"])
+def test_nothing_is_left_in_english(person, site, opened, full):
+    """Every sentence that is translated is shown translated; parts of a page that say they are English may be."""
+    with RUSSIAN.open("rb") as file:
+        known = GNUTranslations(file)._catalog
+    sentences = [one for one, said in known.items() if isinstance(one, str) and one != said and SENTENCE.fullmatch(one)]
+    assert len(sentences) > 300
+    page = opened(locale="ru")
+    came_in(page, person, full, site.address)
+    left = []
+    for place in (place for places in PAGES.values() for place in places if place.split()[0] == person):
+        page.goto(place.split()[1].format_map(full))
+        assert page.locator("html").get_attribute("lang") == "ru", place
+        said = " ".join(page.evaluate(SAID).split())
+        left += [f"{place}: {one}" for one in sentences if one in said]
+    page.trouble[:] = [said for said in page.trouble if "410 (Gone)" not in said]
+
+    assert left == []
