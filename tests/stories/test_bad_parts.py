@@ -325,7 +325,7 @@ def matlab(name):
     [
         ("cut", "cannot be read"),
         ("two arrays", "does not say which of its arrays"),
-        ("huge axes", "cannot be read"),
+        ("huge axes", "unpacks to more than"),
         ("huge", "unpacks to more than"),
         ("packed", "unpacks to more than the 0.25 GiB"),
         ("in itself", "structures within each other"),

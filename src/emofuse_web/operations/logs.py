@@ -4,6 +4,7 @@ Never: secrets, what was said, addresses of people, names of files. Messages of 
 goes through `Discreet`, which blanks what looks like any of these.
 """
 
+import copy
 import logging
 import logging.config
 import re
@@ -30,6 +31,16 @@ class Discreet(logging.Filter):
             record.exc_text = SECRET.sub(BLANK, _trace(record))
             record.exc_info = None
         return True
+
+
+class Discretion(logging.StreamHandler):  # type: ignore[type-arg]  # of standard error
+    """Writes what `Discreet` leaves of a copy: others who listen to the same record get it whole."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one."""
+        said = copy.copy(record)
+        Discreet().filter(said)
+        super().emit(said)
 
 
 def _trace(record: logging.LogRecord) -> str:
@@ -59,7 +70,6 @@ def configure(said: Mapping[str, object]) -> None:
         {
             "version": 1,
             "disable_existing_loggers": False,
-            "filters": {"discreet": {"()": "emofuse_web.operations.logs.Discreet"}},
             "formatters": {
                 "line": {
                     "()": structlog.stdlib.ProcessorFormatter,
@@ -67,7 +77,7 @@ def configure(said: Mapping[str, object]) -> None:
                     "foreign_pre_chain": before,
                 }
             },
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]}},
+            "handlers": {"stderr": {"class": "emofuse_web.operations.logs.Discretion", "formatter": "line"}},
             "root": {"handlers": ["stderr"], "level": said["level"]},
             "loggers": {"fido2.server": {"level": "WARNING"}, "django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
         }

@@ -69,10 +69,10 @@ class Served:
 
     def first_link(self) -> str:
         """A link that works: the one on the console, else a new one when nobody administers the site any more."""
+        self.run("-c", FORGET)
         link, self.first = self.first, ""
         if link:
             return link
-        self.run("-c", FORGET)
         said = self.run("-m", "emofuse_web", "first_admin")
         return self.address + re.search(r"/account/first/\S+", said)[0]
 

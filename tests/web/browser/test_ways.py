@@ -1,4 +1,4 @@
-"""Shorter ways: to a first result in a few steps, words that are pasted, an EEG beside a video, and nothing left in English."""
+"""Shorter ways: to a first result in a few steps, words that are pasted, an EEG beside a video."""
 
 import re
 import time
@@ -9,9 +9,7 @@ from hands import Keys, Mouse
 from test_whole_way import asked, joined, judged
 from words import Words
 
-pytestmark = pytest.mark.slow
 FIRST = 5  # interactions from signing in to a first result, at most
-PATIENCE = 300  # s
 SPOKEN = "What a lovely day, I am so happy to see you!\nStop it. I hate this, and I am furious.\nThe meeting is on Tuesday."
 
 
@@ -40,6 +38,7 @@ def loads(page: Any) -> list[str]:
     return opened
 
 
+@pytest.mark.slow
 def test_a_first_result_is_five_interactions_from_signing_in(site, opened, admin):
     """U2, with the sample: two words typed, the button, the link. No page is loaded twice."""
     site.sampled()
@@ -59,6 +58,7 @@ def test_a_first_result_is_five_interactions_from_signing_in(site, opened, admin
     assert len(set(seen)) == len(seen)
 
 
+@pytest.mark.slow
 def test_an_own_result_takes_seven_interactions_once_signed_in(opened, admin, clip):
     """What U2 asks of an upload is not met, and cannot be: the law's three answers and the notice are asked for one by one."""
     page = entered(opened(), admin)
@@ -71,12 +71,12 @@ def test_an_own_result_takes_seven_interactions_once_signed_in(opened, admin, cl
 
     assert hands.count == 7  # open the page, drop the file, purpose, setting, notice, consent, start
     assert len(seen) <= 4  # the page of a new analysis, where it goes, and the status that becomes the result
-    page.locator(".result-head details.menu summary").click()
-    page.get_by_role("button", name="Delete it now").click()
-    page.wait_for_url("**/analyses/")
+    removed(page, hands)
 
 
-@pytest.mark.parametrize("hand", [Mouse, Keys], ids=["mouse", "keys"])
+@pytest.mark.parametrize(
+    "hand", [pytest.param(Mouse, marks=pytest.mark.stress, id="mouse"), pytest.param(Keys, marks=pytest.mark.slow, id="keys")]
+)
 def test_words_are_pasted_and_read(hand, opened, admin):
     page = entered(opened(width="narrow" if hand is Keys else "wide"), admin)
     hands = hand(page)
@@ -88,7 +88,7 @@ def test_words_are_pasted_and_read(hand, opened, admin):
     hands.press(page.get_by_role("button", name="Use these words"))
     page.locator("[data-files=text] .file-ready").wait_for()
     consented(page, hands)
-    answer = judged_words(page)
+    answer = judged(page)
 
     said = page.locator(".transcript .utterance")
     assert said.count() == 4  # sentences
@@ -96,14 +96,13 @@ def test_words_are_pasted_and_read(hand, opened, admin):
     assert {lane["name"] for lane in answer["lanes"] if lane["label"]} >= {"text"}
     assert page.locator("video, audio").count() == 0
     hands.to_span("text", 1)
-    hands.press(page.locator(".downloads a").filter(has_text="JSON")) if hand is Mouse else None
-    page.locator(".result-head details.menu summary").click()
-    page.get_by_role("button", name="Delete it now").click()
+    removed(page, hands)
+
+
+def removed(page: Any, hands: Any) -> None:
+    hands.press(page.locator(".result-head details.menu summary"))
+    hands.press(page.get_by_role("button", name="Delete it now"))
     page.wait_for_url("**/analyses/")
-
-
-def judged_words(page: Any) -> dict[str, Any]:
-    return judged(page)
 
 
 def consented(page: Any, hands: Any) -> None:
@@ -115,6 +114,7 @@ def consented(page: Any, hands: Any) -> None:
     page.wait_for_url(re.compile(r"/analyses/[0-9a-f-]{36}/"))
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 def test_an_eeg_is_laid_beside_a_video(opened, admin, clip, shared, tmp_path):
     """A recording of a headband: its columns are shown with the electrodes they stand for, before anything starts."""
@@ -134,12 +134,11 @@ def test_an_eeg_is_laid_beside_a_video(opened, admin, clip, shared, tmp_path):
     shown = card.locator("table").inner_text()
     assert all(name in shown for name in ("TP9", "AF7", "AF8", "TP10", "Right AUX"))
     assert card.get_by_label("Samples a second").input_value() or "256" in card.inner_text()
-    hands.write(page.locator("#id_offset_eeg"), "0") if page.locator("#id_offset_eeg").is_visible() else None
+    hands.press(page.locator("#ask details.mapping summary"))
+    hands.write(page.locator("#id_offset_eeg"), "0.5")
     consented(page, hands)
     answer = judged(page)
 
     assert {"fused", "eeg-muse"} <= {lane["name"] for lane in answer["lanes"]}
     assert page.locator('.track[data-lane="eeg-muse"]').count() == 1
-    page.locator(".result-head details.menu summary").click()
-    page.get_by_role("button", name="Delete it now").click()
-    page.wait_for_url("**/analyses/")
+    removed(page, hands)

@@ -16,17 +16,21 @@ import pytest
 from hands import HANDS
 from words import Words
 
-pytestmark = pytest.mark.slow
 PATIENCE = 300  # s that an analysis may take on a busy machine
 PASSWORD = "correct horse battery staple"
 SAVED = {  # endings of what can be taken away of a video
     "annotated": ".annotated.mp4", "csv_spans": ".spans.csv", "csv_curves": ".curves.csv", "json": ".json", "vtt": ".vtt", "srt": ".srt",
     "eaf": ".eaf", "audacity": ".audacity.txt", "png": ".png",
 }  # fmt: skip
-WAYS = [("mouse", "wide", "en"), ("keys", "narrow", "ru"), ("mouse", "narrow", "ru"), ("keys", "wide", "en")]
+WAYS = [  # each takes half a minute; the first two have everything in them
+    pytest.param("mouse", "wide", "en", marks=pytest.mark.slow, id="mouse-wide-en"),
+    pytest.param("keys", "narrow", "ru", marks=pytest.mark.slow, id="keys-narrow-ru"),
+    pytest.param("mouse", "narrow", "ru", marks=pytest.mark.stress, id="mouse-narrow-ru"),
+    pytest.param("keys", "wide", "en", marks=pytest.mark.stress, id="keys-wide-en"),
+]
 
 
-@pytest.mark.parametrize(("by", "width", "language"), WAYS, ids=["-".join(way) for way in WAYS])
+@pytest.mark.parametrize(("by", "width", "language"), WAYS)
 def test_from_the_first_link_to_the_annotated_video(by, width, language, site, opened, clip, tmp_path):
     says = Words(language)
     visitor = f"visitor-{by}-{width}@example.org"

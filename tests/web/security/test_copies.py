@@ -42,7 +42,7 @@ def test_every_copy_is_patched_or_named() -> None:
 
 def test_what_decodes_is_patched() -> None:
     assert av.library_versions["libavcodec"] >= CODEC
-    assert tuple(map(int, re.findall(r"\d+", av.ffmpeg_version_info)[:3])) >= PATCHED["ffmpeg"]
+    assert tuple(map(int, re.findall(r"\d+", av.ffmpeg_version_info)[:3])) >= (8, 1, 2)
 
 
 def test_nothing_is_opened_by_a_copy_that_is_only_named() -> None:

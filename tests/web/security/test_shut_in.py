@@ -41,6 +41,7 @@ def test_a_file_is_looked_at_in_the_sandbox(tmp_path: Path, settings, case: str)
     )
 
     print(f"{case}: {time.monotonic() - began:.2f} s")
+    assert "done" in said[-1], said[-1]
     answer = said[-1]["done"]
     assert answer["problem"] is None if not codes else answer["problem"]["code"] in codes, answer["problem"]
     assert answer["report"]["role"] == role
