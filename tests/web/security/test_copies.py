@@ -9,8 +9,6 @@ from pathlib import Path
 import av
 import pytest
 
-from emofuse_web.operations.standing import PATCHED
-
 CODEC = (62, 28, 102)  # libavcodec of FFmpeg 8.1.2, in which CVE-2026-8461 (MagicYUV) is closed
 NAMED = {
     "opencv_python_headless": "it comes with OpenCV, by which nothing here opens a film or a stream: pictures in memory are resized, "
