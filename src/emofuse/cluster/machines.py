@@ -33,6 +33,7 @@ STORE = 200_000_000  # bytes that a cluster started here keeps for tasks and res
 KNOCK = 10.0  # seconds for a port to answer
 ENDED = frozenset({"GetTimeoutError", "LocalRayletDiedError", "NodeDiedError", "WorkerCrashedError"})
 """What Ray raises where a machine was too busy, or gone, before anything was done: not all of them in every version."""
+LETTING_GO = 20.0  # seconds for workers to end when nobody wants the rest
 PATIENCE = 300.0  # seconds within which every machine has started a process that has imported emofuse
 ANSWERING = ("numpy", "torch", "onnxruntime", "av", "opencv-python-headless")  # packages that answers hang on
 
@@ -105,6 +106,8 @@ class Machines:
         finally:
             for ref in waiting:  # Ctrl-C, or nobody wants the rest
                 ray.cancel(ref, force=True)
+            if waiting:  # whoever asked may tidy up then: nobody writes any more
+                ray.wait(list(waiting), num_returns=len(waiting), timeout=LETTING_GO)
 
     def _connected(self) -> ModuleType:
         if self.ray is not None:
