@@ -180,7 +180,9 @@ def test_a_run_that_was_stopped_leaves_nothing_half_made_and_goes_on(long, expec
     assert "Traceback" not in err
     before = noted(out)
     assert len(before) < len(expected) // 2
-    assert set(exports(out)) == {name for line in before for name in line["facts"]["written"]}
+    there = exports(out)
+    assert {name for line in before for name in line["facts"]["written"]} <= set(there)  # one more may have been finished, and not noted
+    assert there.items() <= expected.items()
 
     again = started(*words)
     _, err = again.communicate(timeout=PATIENCE)
