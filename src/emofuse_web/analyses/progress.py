@@ -13,6 +13,7 @@ from emofuse_web.analyses.models import Analysis, Mode
 from emofuse_web.jobs import queue
 from emofuse_web.jobs.models import Status
 
+EXACT, FIVES = 5, 5  # places in the queue that are told one by one; beyond them in steps
 NAMES: dict[str, Promise] = {
     "probe": _("Looking at the files"),
     "decode": _("Making a copy that plays everywhere"),
@@ -43,7 +44,7 @@ class Progress:
     status: str
     percent: int
     stages: list[Stage]
-    place: int | None  # in the queue, the first is 1
+    place: int | None  # in the queue, the first is 1; beyond `EXACT` it is among so many
     left: int | None  # s
     began: datetime | None
     cancelling: bool
@@ -69,7 +70,7 @@ def progress_of(analysis: Analysis) -> Progress:
         status=job.status,
         percent=round(100 * job.progress),
         stages=_stages(analysis, running=running),
-        place=queue.place_in_queue(job) if waiting else None,
+        place=_about(queue.place_in_queue(job)) if waiting else None,
         left=None if left is None else _coarse(left),
         began=job.started if running else None,
         cancelling=job.cancel and not job.terminal,
@@ -100,6 +101,11 @@ def _expected(analysis: Analysis) -> set[str]:
 
 def _time(said: str | None) -> datetime | None:
     return parse_datetime(said) if said else None
+
+
+def _about(place: int | None) -> int | None:
+    """No finer than it matters to somebody far behind, so that the page need not change whenever anybody's turn comes."""
+    return place if place is None or place <= EXACT else FIVES * -(-place // FIVES)
 
 
 def _coarse(seconds: float) -> int:

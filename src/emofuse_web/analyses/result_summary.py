@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 
@@ -28,7 +29,7 @@ class Summary:
         uncertain: Share of the time.
         absent: Share of the time.
         changes: How often the label became another.
-        longest: The longest span, or None.
+        longest: The longest span with its length in milliseconds, or None.
     """
 
     label: str | None
@@ -64,7 +65,7 @@ def summary(lane: Mapping[str, Any], duration: int) -> Summary:
         uncertain=uncertain / duration,
         absent=absent / duration,
         changes=sum(a["label"] != b["label"] for a, b in pairwise(named)),
-        longest=max(named, key=lambda span: span["end"] - span["start"], default=None),
+        longest=max(({**span, "length": span["end"] - span["start"]} for span in named), key=itemgetter("length"), default=None),
     )
 
 

@@ -16,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from emofuse_web.operations.standing import depth, oldest, workers
+from emofuse_web.storage import storage
 
 OWN = ("127.0.0.1", "::1")
 
@@ -31,6 +32,7 @@ def lives(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Whether requests can be served: the database answers and has this version's tables, files can be written."""
+    storage().tidy()  # a machine that serves pages has no worker that would look after copies, and is asked this again and again
     wrong = {name: said for name, said in (("database", _database()), ("tables", _tables()), ("files", _files())) if said}
     return JsonResponse({"ready": not wrong, **wrong}, status=503 if wrong else 200)
 

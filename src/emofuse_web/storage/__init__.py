@@ -46,6 +46,9 @@ class Storage(Protocol):
     def delete(self, key: str) -> None:
         """Gone, whether it was there or not."""
 
+    def tidy(self) -> None:
+        """Copies on this machine that nobody read for an hour go, where bytes are kept elsewhere."""
+
 
 @cache
 def storage() -> Storage:

@@ -80,6 +80,9 @@ class Folder:
         """Gone."""
         self.local(key).unlink(missing_ok=True)
 
+    def tidy(self) -> None:
+        """Nothing: bytes are here and nowhere else."""
+
     def _place(self, key: str) -> Path:
         place = self.local(key)
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -76,7 +76,7 @@ class Bucket:
     def local(self, key: str) -> Path:
         """A copy that stays for a while: ids are never given twice, so it cannot be stale."""
         place = self.kept / key
-        self._forget()
+        self.tidy()
         if not place.is_file():
             place.parent.mkdir(parents=True, exist_ok=True)
             beside = place.with_name(f"{place.name}.{uuid.uuid4().hex}.new")
@@ -129,7 +129,7 @@ class Bucket:
         self.client.delete_object(Bucket=self.name, Key=self.prefix + key)
         (self.kept / key).unlink(missing_ok=True)
 
-    def _forget(self) -> None:
+    def tidy(self) -> None:
         """Copies that nobody read for an hour go: this machine is not where they are kept."""
         for place in self.kept.glob("*/*"):
             with suppress(FileNotFoundError):

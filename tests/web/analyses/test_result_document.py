@@ -32,7 +32,7 @@ def test_a_summary_counts_time_and_changes():
 
     assert [(row.label, row.share) for row in found.shares] == [("happiness", 0.4), ("anger", 0.2)]
     assert (found.uncertain, found.absent, found.changes) == (0.2, 0.4, 1)
-    assert found.longest["start"] == 0
+    assert (found.longest["start"], found.longest["length"]) == (0, found.longest["end"])
 
 
 def test_silence_between_two_spans_of_one_label_is_no_change():

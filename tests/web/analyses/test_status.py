@@ -95,6 +95,15 @@ def test_what_waits_knows_its_place(alice, alices, analysis):
     assert "Number 2 in line" in page(alices, second)
 
 
+def test_far_behind_the_place_is_told_in_fives(alice, alices, analysis):
+    rows = [analysis(alice, status="queued") for _ in range(7)]
+    first, again = status(alices, rows[5]), status(alices, rows[6])
+    assert "Among the first 10 in line" in again.content.decode()
+    type(rows[0].job).objects.filter(pk=rows[0].job.pk).update(status="succeeded")
+    assert "Number 5 in line" in status(alices, rows[5], **{"If-None-Match": first["ETag"]}).content.decode()
+    assert status(alices, rows[6], **{"If-None-Match": again["ETag"]}).status_code == 304
+
+
 def test_a_failure_says_what_happened_and_how_to_put_it_right(alice, alices, analysis):
     row = analysis(alice, status="failed")
     row.job.problem = {

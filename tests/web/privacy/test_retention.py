@@ -28,6 +28,27 @@ def test_an_analysis_past_its_day_goes_with_its_bytes_and_others_stay(alice, ana
     assert {key for key, _ in storage().keys("uploads/")} == {f"uploads/{kept.analysis.video_id}"}
 
 
+def test_a_file_that_cannot_be_deleted_keeps_nothing_else(alice, analysis, artifact, upload, monkeypatch):
+    stuck = artifact(analysis(alice, video=upload(alice), expires=timezone.now() - PAST))
+    artifact(analysis(alice, video=upload(alice), expires=timezone.now() - PAST))
+    invitation = Invitation.objects.create(email="bob@example.org", digest="0" * 64, expires=timezone.now() - timedelta(days=31))
+    delete = storage().delete
+
+    def deletes(key):
+        if key == f"artifacts/{stuck.pk}":
+            raise OSError(30, "Read-only file system")
+        delete(key)
+
+    monkeypatch.setattr(type(storage()), "delete", lambda self, key: deletes(key))
+
+    with pytest.raises(OSError, match="Read-only"):
+        housekeeping.forget()
+
+    assert list(Artifact.objects.all()) in ([], [stuck])
+    assert {key for key, _ in storage().keys("artifacts/")} == {f"artifacts/{stuck.pk}"}
+    assert not Invitation.objects.filter(pk=invitation.pk).exists()
+
+
 def test_the_sample_stays(analysis):
     analysis(None, sample=True, expires=timezone.now() - PAST)
 
