@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="of each; their median counts (3)")
     parser.add_argument("--models", type=Path, default=Path("../shared/models"), help="holds what finds faces, where it is not at home yet")
     parser.add_argument("--docs", type=Path, default=Path("docs"), help="where rows are kept (docs)")
-    parser.add_argument("--keep", action="store_true", help="keep the rows")
+    parser.add_argument("--keep", action=argparse.BooleanOptionalAction, default=True, help="whether rows are kept")
     parser.add_argument("--measure", nargs=2, metavar=("WHAT", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -70,7 +70,7 @@ def keep(size: str, line: dict[str, float], web: dict[str, float], options: argp
         "floor": f"{line['seconds']:.1f} s ({line['processors']:.1f} s of processors)",
         "ours": f"{web['seconds']:.1f} s ({web['processors']:.1f} s of processors)",
         "ratio": round(web["seconds"] / line["seconds"], 3),
-        **origin(f"python benchmarks/web_analysis.py --minutes {options.minutes} --runs {options.runs} --keep", commit()),
+        **origin(f"python benchmarks/web_analysis.py --minutes {options.minutes} --runs {options.runs}", commit()),
     }
     BENCHMARKS.add(options.docs, row)
 
