@@ -24,6 +24,7 @@ BY_STATUS = {
     415: "MEDIA_TYPE",
     416: "RANGE",
     429: "RATE",
+    507: "STORAGE_FULL",
 }
 KEPT = ("Allow", "Retry-After", "WWW-Authenticate", "Content-Range", "Accept-Ranges", "Tus-Resumable", "Tus-Version")
 log = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 These pages ask the database nothing: it may be what is missing.
 """
 
+import logging
 import sys
 from collections.abc import Callable
 
@@ -11,7 +12,10 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from emofuse_web.storage.full import full
+
 PAGES = (400, 403, 404, 405, 413, 429, 500, 503, 507)
+log = logging.getLogger(__name__)
 AWAIT = 120  # s after which a browser may look again while nothing is answered
 
 
@@ -26,7 +30,11 @@ def page(request: HttpRequest, status: int, template: str = "", **said: object) 
         "chosen_theme": theme if theme in ("light", "dark") else "auto",
         **said,
     }
-    response = HttpResponse(render_to_string(template or f"{status}.html", context), status=status)
+    try:
+        response = HttpResponse(render_to_string(template or f"{status}.html", context), status=status)
+    except Exception:  # files of pages may be what is missing, too
+        log.exception("the page of status %d cannot be shown", status)
+        response = HttpResponse(f"{status}: {number}\n", content_type="text/plain; charset=utf-8", status=status)
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -52,8 +60,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours; 503 where the database does not answer, which is over soon."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """500: a fault of ours; 507 where the disk is full; 503 where the database does not answer, which is over soon."""
+    error = sys.exc_info()[1]
+    if full(error):
+        return page(request, 507)
+    if isinstance(error, OperationalError | InterfaceError):
         response = page(request, 503)
         response["Retry-After"] = "10"
         return response

@@ -1,6 +1,5 @@
 """Who asks: somebody who is signed in and whose page it is, or a program with a token. For views that read bodies themselves."""
 
-import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -20,12 +19,11 @@ from emofuse_web.accounts.tokens import scope_of
 from emofuse_web.analyses.problems import Refused
 from emofuse_web.api.authentication import BearerToken
 from emofuse_web.api.throttles import Minute
+from emofuse_web.storage.full import full
 from emofuse_web.uploads import room
 from emofuse_web.uploads.line import swallowed
 from emofuse_web.uploads.models import Upload
 from emofuse_web.uploads.problems import answer, refused
-
-FULL = re.compile(r"disk is full|No space left|DiskFull")  # as SQLite and PostgreSQL say it
 
 P = ParamSpec("P")
 
@@ -93,9 +91,9 @@ def gated(view: Callable[Concatenate[HttpRequest, User, P], HttpResponse]) -> Ca
             swallowed(request)
             return answer(request, problem)
         except OperationalError as error:  # the database lies on the same disk
-            if not FULL.search(str(error)):
-                raise
             swallowed(request)
+            if not full(error):
+                raise
             return answer(request, room.full())
 
     return guarded

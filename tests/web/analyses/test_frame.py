@@ -1,5 +1,6 @@
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client, RequestFactory
@@ -143,6 +144,30 @@ def test_a_database_that_does_not_answer_is_said_to_be_over_soon(alice, monkeypa
     monkeypatch.setattr("emofuse_web.analyses.views.quota_of", gone)
     answer = client.get(reverse("analyses:list"))
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+
+
+@pytest.mark.parametrize(
+    ("said", "free", "status"),
+    [("database or disk is full", 2**30, 507), ("disk I/O error", 4096, 507), ("disk I/O error", 2**30, 503)],
+)
+def test_a_disk_without_room_for_the_database_is_said(alice, monkeypatch, said, free, status):
+    from django.db import OperationalError
+
+    client = Client(raise_request_exception=False)
+    client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+
+    def full(user):
+        raise OperationalError(said)
+
+    monkeypatch.setattr("emofuse_web.analyses.views.quota_of", full)
+    monkeypatch.setattr("shutil.disk_usage", lambda place: SimpleNamespace(free=free))
+    assert client.get(reverse("analyses:list")).status_code == status
+
+
+def test_a_page_about_trouble_that_cannot_be_drawn_is_still_an_answer(monkeypatch):
+    monkeypatch.setattr(errors, "render_to_string", lambda *_: 1 / 0)
+    answer = errors.page(RequestFactory().get("/"), 503)
+    assert (answer.status_code, answer["Content-Type"]) == (503, "text/plain; charset=utf-8")
 
 
 def test_while_the_house_is_mended_every_page_says_so_and_health_is_told(charlies, settings, tmp_path):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -317,6 +318,20 @@ def test_a_disk_that_fills_keeps_what_was_flushed_and_goes_on_later(alices, anno
     assert (refused.status_code, refused.json()["code"]) == (507, "STORAGE_FULL")
     assert head(alices, place).headers["Upload-Offset"] == "1000"
     assert sent(alices, place, 1_000, FILM[1_000:]).status_code == 204
+
+
+def test_a_database_that_has_no_room_says_so_and_the_piece_is_read_away(alices, announced, sent, monkeypatch):
+    place = announced(alices).headers["Location"]
+
+    def full(*_):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr("emofuse_web.uploads.tus.upload_of", full)
+    monkeypatch.setattr("shutil.disk_usage", lambda _place: SimpleNamespace(free=4096, total=2**30))
+    refused = sent(alices, place, 0, FILM)
+
+    assert (refused.status_code, refused.json()["code"]) == (507, "STORAGE_FULL")
+    assert refused.wsgi_request.read() == b""
 
 
 # --- crashes and races ----------------------------------------------------------------------------------------------------------------
