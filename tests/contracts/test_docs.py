@@ -120,6 +120,23 @@ def test_every_page_is_in_the_sites_navigation():
     assert [page.name for page in DOCS.glob("*.md") if f": {page.name}" not in navigation] == []
 
 
+def test_every_bar_is_shown_by_what_is_there():
+    bars = {
+        line.split("|")[1].strip(): line.split("|")[3]
+        for line in (DOCS / "bars.md").read_text(encoding="utf-8").splitlines()
+        if re.match(r"\| [URS]\d", line)
+    }
+    measured = set(
+        re.findall(r"\(([UR]\d+)\b", " ".join(re.findall("^## (.*)$", (DOCS / "benchmarks.md").read_text(encoding="utf-8"), re.MULTILINE)))
+    )
+
+    assert [len([name for name in bars if name[0] == kind]) for kind in "URS"] == [14, 14, 15]
+    for name, shown in bars.items():
+        assert (files := re.findall(r"`(tests/[^`]*)`", shown)) or "benchmark" in shown, name
+        assert all(Path(ROOT, file).is_file() for file in files), name
+        assert set(re.findall(r"benchmark (\w+)", shown)) <= measured & {name}, name
+
+
 def test_nothing_names_a_machine_or_a_package_index():
     # Put together here, so that this file does not find itself.
     ours = re.compile(
