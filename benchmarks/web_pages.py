@@ -27,7 +27,8 @@ from emofuse.run import commit
 
 PASSWORD = "correct horse battery staple"
 LOADS = 20  # of each page, each in a new window: nothing is in its cache
-SECONDS = 10  # of the clip
+SECONDS, LONGER = 10, 60  # of the clip; of one whose time left is looked at
+SOON = 5_000  # ms before the end; from then on nobody asks how long, and pages say it in steps of five seconds
 PAGES = {  # what is opened; the result is the sample's
     "first page": "/", "sign-in": "/accounts/login/", "result": "/sample/", "history": "/analyses/", "new analysis": "/new/",
     "compare": "/compare/", "models": "/models/", "a card": "/models/voice/", "problems": "/problems/", "privacy": "/account/privacy/",
@@ -146,23 +147,8 @@ def visited(site: Site, folder: Path, options: argparse.Namespace) -> list[dict[
 
 
 def moved(page: Any, folder: Path) -> list[dict[str, Any]]:
-    """U10: what somebody sees who waits."""
-    clip = folder / "clip.mp4"
-    talking_portrait(clip, SECONDS)
-    page.goto("/new/")
-    page.set_input_files("#input-video", clip)
-    page.locator("[data-files=video] .file-ready").wait_for(timeout=120_000)
-    page.locator("[name=purpose]").select_option("research")
-    for one in ("[name=setting][value=elsewhere]", "[name=told]", "[name=consent]"):
-        page.locator(one).check()
-    page.get_by_role("button", name="Start the analysis").click()
-    page.locator("#state").wait_for()
-    page.evaluate(WATCH)
-    looks: list[list[Any]] = []
-    while page.locator("#state").count():
-        with suppress(Exception):  # the page becomes the result
-            looks = page.evaluate("window.looks") or looks
-        page.wait_for_timeout(200)
+    """U10: what somebody sees who waits, and whether it is as long as they were told."""
+    looks = watched(page, folder, SECONDS)
     shares = [look[1] for look in looks if look[1] is not None]
     back = sum(after < before for before, after in zip(shares, shares[1:], strict=False))
     still, barred = unchanged([(look[0], (look[1], look[2])) for look in looks]), unchanged([(look[0], look[1]) for look in looks])
@@ -178,7 +164,46 @@ def moved(page: Any, folder: Path) -> list[dict[str, Any]]:
             2,
             f"; the bar alone, without the clock: {barred:.1f} s",
         ),
+        estimated(watched(page, folder, LONGER)),
     ]
+
+
+def watched(page: Any, folder: Path, seconds: int) -> list[list[Any]]:
+    """Brings a clip, starts, and looks until the result is there: when, the bar, all words, the clock."""
+    clip = folder / f"clip-{seconds}.mp4"
+    talking_portrait(clip, seconds)
+    page.goto("/new/")
+    page.set_input_files("#input-video", clip)
+    page.locator("[data-files=video] .file-ready").wait_for(timeout=120_000)
+    page.locator("[name=purpose]").select_option("research")
+    for one in ("[name=setting][value=elsewhere]", "[name=told]", "[name=consent]"):
+        page.locator(one).check()
+    page.get_by_role("button", name="Start the analysis").click()
+    page.locator("#state").wait_for()
+    page.evaluate(WATCH)
+    looks: list[list[Any]] = []
+    while page.locator("#state").count():
+        with suppress(Exception):  # the page becomes the result
+            looks = page.evaluate("window.looks") or looks
+        page.wait_for_timeout(200)
+    return looks
+
+
+def estimated(looks: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """By how much the time that was said to be left was wrong, as a share of what was left, from a quarter of the run on."""
+    began = next(look[0] for look in looks if look[1] is not None)
+    ended = looks[-1][0]
+    told = [(look[0], re.search(r"about (\d+):(\d+) left", look[2])) for look in looks]
+    wrong = [
+        abs(60 * int(said[1]) + int(said[2]) - (ended - now) / 1_000) / ((ended - now) / 1_000)
+        for now, said in told
+        if said and now - began >= (ended - began) / 4 and ended - now >= SOON
+    ]
+    if not wrong:
+        sys.exit("The page never said how long it would take.")
+    first, usual = 100 * wrong[0], 100 * statistics.median(wrong)
+    size = f"a clip of {LONGER} s: error of the time left, median from a quarter of the run to {SOON / 1_000:.0f} s before its end"
+    return row("Does progress move (U10)?", size, "50 %", usual, "%", 50, f"; at a quarter: {first:.0f} %")
 
 
 def unchanged(looks: Sequence[tuple[float, Any]]) -> float:
