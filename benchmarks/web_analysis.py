@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path("../shared/models"), help="holds what finds faces, where it is not at home yet")
     parser.add_argument("--docs", type=Path, default=Path("docs"), help="where rows are kept (docs)")
     parser.add_argument("--keep", action=argparse.BooleanOptionalAction, default=True, help="whether rows are kept")
+    parser.add_argument("--only", choices=("annotated", "plain"), help="with the annotated film, or without")
     parser.add_argument("--measure", nargs=2, metavar=("WHAT", "FILE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -40,7 +41,7 @@ def main() -> None:
         folder = Path(name)
         film = repeated(encoded(clips(folder), folder / "base.mp4"), folder / "film.mp4", 60 * options.minutes)
         home = at_home(options.models, folder)
-        for annotated in ("annotated", "plain"):
+        for annotated in ("annotated", "plain") if options.only is None else (options.only,):
             report(film, annotated, options, home)
 
 
@@ -70,6 +71,7 @@ def keep(size: str, line: dict[str, float], web: dict[str, float], options: argp
         "floor": f"{line['seconds']:.1f} s ({line['processors']:.1f} s of processors)",
         "ours": f"{web['seconds']:.1f} s ({web['processors']:.1f} s of processors)",
         "ratio": round(web["seconds"] / line["seconds"], 3),
+        "memory": None,
         **origin(f"python benchmarks/web_analysis.py --minutes {options.minutes} --runs {options.runs}", commit()),
     }
     BENCHMARKS.add(options.docs, row)

@@ -63,13 +63,15 @@ def main() -> None:
     """Measure, print a table, and keep the rows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--loads", type=int, default=LOADS, help=f"of each page ({LOADS})")
+    parser.add_argument("--only", choices=("u1", "u10", "u6"), help="one of the bars; the site is started for each")
     parser.add_argument("--docs", type=Path, default=Path("docs"), help="where rows are kept (docs)")
     parser.add_argument("--keep", action=argparse.BooleanOptionalAction, default=True, help="whether rows are kept")
     parser.add_argument("--chromium", default=shutil.which("chromium") or "chromium")
     options = parser.parse_args()
     print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as folder, started(Path(folder)) as site:
-        rows = [*site.rows, *visited(site, Path(folder), options)]
+        rows = [*site.rows, *(visited(site, Path(folder), options) if options.only != "u1" else ())]
+    rows = [one for one in rows if options.only is None or f"({options.only.upper()})" in one["question"]]
     for one in rows:
         print(f"{one['question']} | {one['size']} | {one['floor']} | {one['ours']} | {one['ratio']}")
         if options.keep:
@@ -141,7 +143,7 @@ def visited(site: Site, folder: Path, options: argparse.Namespace) -> list[dict[
         page.goto("/compare/")
         own, sample = (one.get_attribute("value") for one in page.locator("#a option[value]:not([value=''])").all()[:2])
         PAGES["compare"] = f"/compare/?a={own}&b={sample}"
-        rows += vitals(browser, site, kept, options.loads)
+        rows += vitals(browser, site, kept, options.loads) if options.only != "u10" else []
         browser.close()
     return rows
 
