@@ -54,11 +54,15 @@ def deliver_artifact(request: HttpRequest, artifact: Artifact) -> HttpResponseBa
     )
 
 
+PLAIN = str.maketrans("/\\", "--")  # of a name with such a sign, only what comes after it would be kept
+
+
 def artifact_name(artifact: Artifact) -> str:
     """What it is called when it is saved: as the analysis is, else as the file that was brought."""
     analysis = artifact.analysis
     brought = next((file.name for file in (analysis.video, analysis.eeg, analysis.text, analysis.audio) if file is not None), "")
-    return f"{analysis.label or brought.rpartition('.')[0] or brought or analysis.id}{ENDINGS.get(artifact.kind, '')}"
+    named = str(analysis.label or brought.rpartition(".")[0] or brought or analysis.id)
+    return f"{named.translate(PLAIN)}{ENDINGS.get(artifact.kind, '')}"
 
 
 def deliver(request: HttpRequest, key: str, *, media_type: str, name: str, inline: bool, digest: str) -> HttpResponseBase:

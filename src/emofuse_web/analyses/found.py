@@ -52,7 +52,7 @@ def _words(report: Mapping[str, Any]) -> Found:
     timed = _("yes, up to %(end)s") % {"end": clock(report["duration"])} if report.get("timed") else _("no: places instead of times")
     return [
         (_("Written as"), " ".join(str(report[key]) for key in ("format", "encoding") if report.get(key))),
-        (_("Words"), str(report.get("words") or "")),
+        (_("Number of words"), str(report.get("words") or "")),
         (_("Language"), str(report.get("language") or "")),
         (_("Says when"), timed if "timed" in report else ""),
     ]

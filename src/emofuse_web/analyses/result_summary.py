@@ -111,5 +111,5 @@ def reasons(explanation: Mapping[str, Any], label: str) -> list[dict[str, Any]]:
     """What each player added to the label over the whole recording, the most first."""
     added = [{"name": player["name"], "added": player["mean"].get(label)} for player in explanation["players"]]
     most = max((abs(row["added"]) for row in added if row["added"]), default=1.0)
-    rows = [{**row, "of_most": None if row["added"] is None else abs(row["added"]) / most} for row in added]
+    rows = [{**row, "of_most": None if row["added"] is None else row["added"] / most} for row in added]
     return sorted(rows, key=lambda row: -(row["added"] or 0.0))

@@ -230,6 +230,7 @@ LOCALE_PATHS = [__file__.rsplit("/", 2)[0] + "/locale"]
 LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "language"
 LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = True, HTTPS, "Lax"
 USE_TZ, TIME_ZONE = True, text("EMOFUSE_TIME_ZONE", "UTC")
+FORMAT_MODULE_PATH = "emofuse_web.config.formats"
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS = [__file__.rsplit("/", 2)[0] + "/static"]

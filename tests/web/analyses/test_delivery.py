@@ -226,7 +226,7 @@ def test_an_artifact_is_called_as_its_analysis_or_as_the_file_that_was_brought(a
     named = artifact(analysis(alice, label="визит 12/3"), "annotated", media_type="video/mp4")
     brought = artifact(analysis(alice, label="", video=upload(alice, name="my film.mov")), "csv_spans", media_type="text/csv")
 
-    assert (artifact_name(named), artifact_name(brought)) == ("визит 12/3.annotated.mp4", "my film.spans.csv")
+    assert (artifact_name(named), artifact_name(brought)) == ("визит 12-3.annotated.mp4", "my film.spans.csv")
     assert artifact_name(artifact(row := analysis(alice, label=""), "json")) == f"{row.id}.json"
 
 

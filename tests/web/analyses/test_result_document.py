@@ -62,7 +62,7 @@ def test_reasons_begin_with_who_added_most():
     found = reasons(said, "anger")
 
     assert [row["name"] for row in found] == ["face", "eeg", "voice"]
-    assert [row["of_most"] for row in found] == [1.0, None, 0.25]
+    assert [row["of_most"] for row in found] == [1.0, None, -0.25]
 
 
 def test_an_utterance_has_the_mean_of_its_windows():

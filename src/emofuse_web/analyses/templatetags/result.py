@@ -50,6 +50,20 @@ def points(added: float | None) -> str:
 
 
 @register.simple_tag
+def bar_from_middle(share: float) -> SafeString:
+    """A bar to the right of the middle for what is added, to the left for what is taken away; from -1 to 1."""
+    width = min(50.0, abs(share) * 50)
+    return format_html(
+        '<svg class="bar bar-why {}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        '<rect class="bar-ground" width="100" height="10"></rect><rect class="bar-share" x="{}" width="{}" height="10"></rect>'
+        '<rect class="bar-middle" x="49.6" width="0.8" height="10"></rect></svg>',
+        "bar-less" if share < 0 else "bar-more",
+        f"{50 - width if share < 0 else 50:.2f}",
+        f"{width:.2f}",
+    )
+
+
+@register.simple_tag
 def bar(share: float, kind: str = "") -> SafeString:
     """A bar without inline style: a drawing that is stretched, said aloud by the words beside it."""
     width = max(0.0, min(100.0, share * 100))
