@@ -1,15 +1,18 @@
 import logging
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from emofuse.core.modality import Modality
 from emofuse.encoders.mlp import Mlp
 from emofuse.encoders.pretrained import Pretrained
 from emofuse.fusions.early import Early
-from emofuse.graph import GRAPH, Quantized, open_graph, write_graph
+from emofuse.graph import GRAPH, WEIGHTS, Quantized, open_graph, write_graph
 from emofuse.network import Batch, Network
+from emofuse.recipes import kanafin_faces, li
 
 AUDIO, VIDEO = Modality.AUDIO, Modality.VIDEO
 
@@ -31,6 +34,20 @@ def test_it_answers_any_number_of_rows_as_the_network_does(toy_recognizer, asked
 
     assert logits.shape == (count, 4)
     np.testing.assert_allclose(logits, toy_recognizer._logits(inputs, present), atol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("made", [partial(kanafin_faces.faces, network="convit"), partial(li.faces, network="mobilenet_v2")])
+def test_one_face_is_answered_where_two_were_shown(made, tmp_path):
+    network = made().build().eval()
+    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, tmp_path / WEIGHTS)
+    write_graph(network, Batch({VIDEO: torch.rand(2, 1, 48, 48)}, {VIDEO: torch.ones(2, dtype=torch.bool)}), tmp_path)
+    face, there = torch.rand(1, 1, 48, 48), torch.ones(1, dtype=torch.bool)
+
+    logits = open_graph(tmp_path, (VIDEO,))({VIDEO: face.numpy()}, {VIDEO: there.numpy()})
+
+    with torch.no_grad():
+        np.testing.assert_allclose(logits, network(Batch({VIDEO: face}, {VIDEO: there})).logits, atol=1e-4)
 
 
 def test_what_is_missing_may_be_of_any_length(toy_recognizer, asked):

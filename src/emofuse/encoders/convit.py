@@ -114,6 +114,6 @@ class Convit(Encoder):
         if faces.shape[-1] != self.size:
             faces = F.interpolate(faces, (self.size, self.size), mode="bilinear", align_corners=False)
         h = self.gated(self.patches(faces).flatten(2).transpose(1, 2) + self.place)  # (N, P, D)
-        h = self.plain(torch.cat([self.mark.expand(len(h), -1, -1).to(h.dtype), h], dim=1))
+        h = self.plain(torch.cat([self.mark.expand(h.shape[0], -1, -1).to(h.dtype), h], dim=1))
         vectors: torch.Tensor = self.norm(h[:, 0])
         return vectors.reshape(-1, x.shape[1], self.dim)
