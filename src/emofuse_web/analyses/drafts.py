@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -15,6 +16,7 @@ from emofuse_web.accounts.models import User
 from emofuse_web.analyses.asked import ROLES
 from emofuse_web.analyses.found import Found, axes_to_choose, found
 from emofuse_web.analyses.models import Analysis, Mode
+from emofuse_web.jobs.models import Status
 from emofuse_web.recognition import facts
 from emofuse_web.uploads.models import Role, State, Upload
 
@@ -62,9 +64,8 @@ class Draft:
 
     @property
     def told(self) -> dict[str, str]:
-        """What was told before, else what was found, as the fields of the form hold it."""
-        report, told = self.upload.report or {}, self.upload.told
-        said = {name: told.get(name) or report.get(name) or "" for name in ("variable", "axes", "channels", "rate", "unit")}
+        """What was told before, as the fields of the form hold it; never what was found, which would then count as told."""
+        said = {name: self.upload.told.get(name) or "" for name in ("variable", "axes", "channels", "rate", "unit")}
         return {name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value) for name, value in said.items()}
 
 
@@ -96,24 +97,45 @@ class Place:
 def draft(upload: Upload, chosen: bool = True, error: str = "") -> Draft:
     """One file."""
     report: Mapping[str, Any] = upload.report or {}
-    return Draft(upload, chosen, found(upload.role, report), axes_to_choose(report), error)
+    return Draft(upload, chosen and upload.state != State.REFUSED, found(upload.role, report), axes_to_choose(report), error)
 
 
-def places(user: User, chosen: Iterable[str]) -> list[Place]:
-    """One for each role, with the files that wait there; ids that are no file of this user choose nothing."""
-    ids = set(chosen)
-    waiting: dict[str, list[Draft]] = {role: [] for role in Role.values}
-    for upload in _waiting(user):
+def places(user: User, chosen: Iterable[str], fill: str = "") -> list[Place]:
+    """One for each role, with the files that wait there.
+
+    Args:
+        user: Whose files.
+        chosen: Ids of what is chosen, which is there whatever took it before; what is no file of this user chooses nothing.
+        fill: A mode: where a role that it needs has one file alone that can be used, that is chosen.
+    """
+    ids = {id for said in chosen if (id := _id(said))}
+    waiting: dict[str, list[Upload]] = {role: [] for role in Role.values}
+    for upload in _waiting(user, ids):
         if len(waiting[upload.role]) < SHOWN:
-            waiting[upload.role].append(draft(upload, str(upload.id) in ids))
-    return [_place(role, waiting[role]) for role in Role.values]
+            waiting[upload.role].append(upload)
+    for role in ROLES[Mode(fill)][0] if fill in Mode.values else ():
+        usable = [upload.id for upload in waiting[role] if upload.state == State.READY and upload.problem is None]
+        if len(usable) == 1 and ids.isdisjoint(upload.id for upload in waiting[role]):
+            ids |= {*usable}
+    return [_place(role, [draft(upload, upload.id in ids) for upload in waiting[role]]) for role in Role.values]
 
 
-def _waiting(user: User) -> Iterable[Upload]:
+def _waiting(user: User, ids: set[UUID]) -> Iterable[Upload]:
+    """What is chosen first; then what no analysis took, or only such as came to nothing."""
+    asked = Analysis.objects.filter(owner=user).exclude(job__status__in=(Status.FAILED, Status.CANCELLED, Status.EXPIRED))
     taken = Q()
     for role in Role.values:
-        taken |= Q(id__in=Analysis.objects.filter(owner=user, **{f"{role}__isnull": False}).values(role))
-    return Upload.objects.filter(owner=user, expires__gt=timezone.now()).exclude(taken).order_by("-created", "id")[: 2 * SHOWN * len(Role)]
+        taken |= Q(id__in=asked.filter(**{f"{role}__isnull": False}).values(role))
+    first = Case(When(id__in=ids, then=0), default=1) if ids else Value(1)
+    there = Upload.objects.filter(Q(id__in=ids) | ~taken, owner=user, expires__gt=timezone.now())
+    return there.order_by(first, "-created", "id")[: 2 * SHOWN * len(Role)]
+
+
+def _id(said: str) -> UUID | None:
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
 
 
 def _place(role: str, drafts: list[Draft]) -> Place:

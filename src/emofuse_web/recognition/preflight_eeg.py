@@ -81,7 +81,7 @@ def _typed(key: str, value: Any) -> Any:  # noqa: ANN401  # as a form or a progr
             return float(value)
         except (TypeError, ValueError) as error:
             raise Suspicious("EEG_RATE", "The rate that was told is no number. Expected samples a second.") from error
-    if key == "channels":
+    if key in ("channels", "axes"):
         names = value.split(",") if isinstance(value, str) else value
         return tuple(str(name).strip() for name in names if str(name).strip())
     return str(value)
