@@ -208,6 +208,10 @@ CODES: dict[str, Problem] = {
         _("The reason is missing"),
         _("Write down the medical or safety reason for which people at work or in education are analysed."),
     ),
+    "REASON_SHORT": Problem(
+        _("The reason is too short"),
+        _("Say more of the medical or safety reason: who is analysed, and what for."),
+    ),
     "CONSENT_MISSING": Problem(
         _("Consent is not confirmed"),
         _("Confirm that the people in the recording agreed to this analysis. Without that it may not be made."),
@@ -365,14 +369,17 @@ def shown(found: Mapping[str, object]) -> dict[str, object]:
     """A problem in the language of who looks at it."""
     from django.utils.translation import gettext  # here, as the child has no Django to wait for
 
-    return {**found, "title": gettext(str(found.get("title", ""))), "fix": gettext(str(found.get("fix", "")))}
+    from emofuse_web.phrases import told
+
+    words = {"detail": told(str(found["detail"]))} if found.get("detail") else {}
+    return {**found, **words, "title": gettext(str(found.get("title", ""))), "fix": gettext(str(found.get("fix", "")))}
 
 
 def anchor(code: str) -> str:
-    """Where the documentation tells of it.
+    """Where the site tells of it.
 
     Example:
         >>> anchor("MEDIA_EMPTY")
-        'docs/errors.md#media_empty'
+        '/problems/#media_empty'
     """
-    return f"docs/errors.md#{code.lower()}"
+    return f"/problems/#{code.lower()}"

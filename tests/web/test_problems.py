@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from emofuse_web.problems import CODES, anchor, problem, shown
@@ -23,7 +24,7 @@ def test_every_problem_says_what_happened_and_how_to_put_it_right() -> None:
         assert one.title and not one.title.endswith(".") and one.fix.endswith(".")
         assert 400 <= one.status < 600
         assert one.ours == (one.status >= 500 and code != "MODEL_MISSING")
-        assert anchor(code) == f"docs/errors.md#{code.lower()}"
+        assert anchor(code) == f"{reverse('analyses:problems')}#{code.lower()}"
 
 
 def test_a_problem_carries_the_catalogues_fix_unless_more_is_known() -> None:

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable
 from typing import IO
 
+from emofuse_web.analyses.delivery import stem
 from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.storage import storage
 
@@ -27,5 +28,5 @@ def bundle(analyses: Iterable[Analysis], kind: str) -> IO[bytes]:
 
 def _name(analysis: Analysis) -> str:
     """A name that is whole on every system, and like no other in the zip."""
-    words = re.sub(r"[^\w\-]+", "-", analysis.label).strip("-")[:60]
+    words = re.sub(r"[^\w\-]+", "-", analysis.label or stem(analysis)).strip("-")[:60]
     return f"{words}-{str(analysis.id)[:8]}" if words else str(analysis.id)

@@ -13,7 +13,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.http import parse_etags
 
-from emofuse_web.analyses.models import Artifact
+from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.analyses.ranges import Unsatisfiable, asked
 from emofuse_web.storage import storage
 from emofuse_web.uploads.names import disposition
@@ -57,11 +57,16 @@ def deliver_artifact(request: HttpRequest, artifact: Artifact) -> HttpResponseBa
 PLAIN = str.maketrans("/\\", "--")  # of a name with such a sign, only what comes after it would be kept
 
 
+def stem(analysis: Analysis) -> str:
+    """What the first file that was brought is called, without its ending; nothing where it is gone."""
+    brought = next((file.name for file in (analysis.video, analysis.eeg, analysis.text, analysis.audio) if file is not None), "")
+    return str(brought.rpartition(".")[0] or brought)
+
+
 def artifact_name(artifact: Artifact) -> str:
     """What it is called when it is saved: as the analysis is, else as the file that was brought."""
     analysis = artifact.analysis
-    brought = next((file.name for file in (analysis.video, analysis.eeg, analysis.text, analysis.audio) if file is not None), "")
-    named = str(analysis.label or brought.rpartition(".")[0] or brought or analysis.id)
+    named = str(analysis.label or stem(analysis) or analysis.id)
     return f"{named.translate(PLAIN)}{ENDINGS.get(artifact.kind, '')}"
 
 

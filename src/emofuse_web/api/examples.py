@@ -40,7 +40,7 @@ EXAMPLES: dict[str, Any] = {
     },
     "Upload": {"id": ONE, "role": "video", "name": "visit.mp4", "size": 5_242_880, "offset": 5_242_880, "state": "ready"},
     "Problem": {
-        "type": "docs/errors.md#consent_missing",
+        "type": "/problems/#consent_missing",
         "title": "Consent is not confirmed",
         "status": 422,
         "code": "CONSENT_MISSING",
