@@ -12,6 +12,7 @@ from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.analyses.result_document import beside
 from emofuse_web.analyses.result_summary import grid, reasons, summary
 from emofuse_web.analyses.result_transcript import utterances
+from emofuse_web.phrases import told
 
 UTTERANCES = 1_000  # that the page shows at most
 ROWS = 200  # spans of a lane that the page's tables show; the CSV has them all
@@ -55,8 +56,14 @@ def context(analysis: Analysis, at: str = "") -> dict[str, Any]:
 
 def notes(analysis: Analysis, said: Mapping[str, Any]) -> list[str]:
     """What a reader must be told; of words alone not that there is no face."""
-    told: list[str] = analysis.warnings or said.get("notes", [])
-    return [words.note(note) for note in told if analysis.mode != "text" or not words.names_absence(note)]
+    every: list[str] = analysis.warnings or said.get("notes", [])
+    return [_in_words(note) for note in every if analysis.mode != "text" or not words.names_absence(note)]
+
+
+def _in_words(note: str) -> str:
+    """A note in the reader's language."""
+    said = words.note(note)
+    return told(note) if said == note else said
 
 
 def downloads(analysis: Analysis, files: Mapping[str, Artifact]) -> list[dict[str, Any]]:
@@ -145,7 +152,7 @@ def script_words() -> dict[str, str]:
         "span": _("{label}, {p}, {start} to {end}"),
         "span_uncertain": _("uncertain: {label}, {p}, {start} to {end}"),
         "span_absent": _("no answer, {reason}, {start} to {end}"),
-        "share": _("{share} % of the time is then uncertain"),
+        "share": _("{share} % of the time is then uncertain; summary and downloads keep to each recognizer's own"),
         "own": _("as each recognizer has it"),
         "lead": _("lead under {lead}"),
         "play": _("Play"),
