@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +21,7 @@ ROLES = {  # what a mode needs, and what it also takes
 }
 OFFSET_MOST = 24 * 3_600  # s
 LABEL_MOST = 200
+HEARD_LEAST = 3_000  # ms that must be heard to find a sound's place by ear: `emofuse.media.clock.LEAST`, which pages do not load
 
 
 def inputs_checked(*, owner: User, mode: str, inputs: Mapping[str, UUID | str | None]) -> dict[str, Upload]:
@@ -116,6 +118,35 @@ def _offset(role: str, value: object, roles: Mapping[str, object]) -> bool:
         return role == "audio"
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and math.isfinite(float(str(value))) and abs(float(str(value))) <= OFFSET_MOST
+
+
+def heard_checked(files: Mapping[str, Upload], options: Mapping[str, object]) -> None:
+    """Look whether a sound of its own can be put in its place by ear, where nobody says it: before it costs a place in the queue.
+
+    Args:
+        files: By role, each looked at.
+        options: As `options_checked` gives them.
+
+    Raises:
+        Refused: The looks tell that one of the two is too short, or has no sound.
+    """
+    offsets = options["offsets"]
+    told = isinstance(offsets, Mapping) and offsets.get("audio") is not None
+    if told or not {"video", "audio"} <= set(files):
+        return
+    fix = _(
+        "Say by how many seconds it is later than the video: 'Sound is later by (s)' under 'More options' "
+        "(offsets.audio in the API), 0 where they began together; or leave the sound out."
+    )
+    for upload in (files["video"], files["audio"]):
+        report: Mapping[str, Any] = upload.report or {}
+        said = {"name": upload.name, "least": HEARD_LEAST // 1_000}
+        if report and not report.get("sound"):
+            raise refused("OFFSET_UNHEARD", _("'%(name)s' has no sound of which the other's place could be told.") % said, fix)
+        if report.get("duration") and report["duration"] < HEARD_LEAST:
+            said["seconds"] = f"{math.floor(report['duration'] / 100) / 10:.1f}"
+            found = _("'%(name)s' lasts %(seconds)s s. At least %(least)d s of both are needed to find its place by ear.") % said
+            raise refused("OFFSET_UNHEARD", found, fix)
 
 
 def retention_checked(days: int | None) -> int:

@@ -38,9 +38,15 @@ def purpose_checked(*, purpose: str, setting: str, reason: str) -> None:
                 "(Regulation 2024/1689, article 5(1)(f)), except for medical or safety reasons, and their consent does not change that."
             ),
         )
-    if len(reason.strip()) < REASON_LEAST:
+    if not (length := len(reason.strip())):
         raise refused(
             "REASON_MISSING", _("At work and in education it is needed, in at least %(least)d characters.") % {"least": REASON_LEAST}
+        )
+    if length < REASON_LEAST:
+        said = {"length": length, "least": REASON_LEAST, "more": REASON_LEAST - length}
+        raise refused(
+            "REASON_SHORT",
+            _("It has %(length)d characters; expected are at least %(least)d, so that somebody else can weigh it: %(more)d more.") % said,
         )
 
 

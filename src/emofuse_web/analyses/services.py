@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from emofuse_web.accounts import audit
 from emofuse_web.accounts.models import User
-from emofuse_web.analyses.asked import inputs_checked, label_checked, model_checked, options_checked, retention_checked
+from emofuse_web.analyses.asked import heard_checked, inputs_checked, label_checked, model_checked, options_checked, retention_checked
 from emofuse_web.analyses.gate import purpose_checked, told_checked
 from emofuse_web.analyses.models import Analysis, IdempotencyKey
 from emofuse_web.analyses.problems import refused
@@ -76,9 +76,11 @@ def analysis_request(
     purpose_checked(purpose=purpose, setting=setting, reason=reason)
     told_checked(notice=notice, consent=consent)
     files = inputs_checked(owner=owner, mode=mode, inputs=inputs)
+    chosen = options_checked(options or {}, files)
+    heard_checked(files, chosen)
     said = {
         "model": model_checked(model, files),
-        "options": options_checked(options or {}, files),
+        "options": chosen,
         "retention_days": retention_checked(retention_days),
         "label": label_checked(label),
         "webhook": _webhook(webhook),

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from emofuse_web.accounts.models import Event
+from emofuse_web.analyses import asked as asked_for
 from emofuse_web.analyses.models import Analysis, Artifact, IdempotencyKey
 from emofuse_web.analyses.problems import Refused
 from emofuse_web.analyses.services import analysis_cancel, analysis_remove, analysis_request, analysis_retry
@@ -55,7 +56,8 @@ def test_work_and_education_are_refused_whatever_the_reason(alice, upload, setti
 def test_a_medical_or_safety_purpose_at_work_needs_a_reason(alice, upload, purpose):
     film = upload(alice).id
 
-    assert refused(alice, {"video": film}, setting="workplace", purpose=purpose, reason=" short ").code == "REASON_MISSING"
+    assert refused(alice, {"video": film}, setting="workplace", purpose=purpose, reason="   ").code == "REASON_MISSING"
+    assert refused(alice, {"video": film}, setting="workplace", purpose=purpose, reason=" short ").code == "REASON_SHORT"
     assert asked(alice, {"video": film}, setting="workplace", purpose=purpose, reason="fatigue of crane drivers, study 14").reason
 
 
@@ -102,6 +104,36 @@ def test_sound_may_be_found_by_ear(alice, upload):
     inputs = {"video": upload(alice).id, "audio": upload(alice, "audio").id}
 
     assert asked(alice, inputs, options={"offsets": {"audio": None}}).options["offsets"] == {"audio": None}
+
+
+LONG = {"duration": 60_000, "sound": {"codec": "aac"}}
+
+
+@pytest.mark.parametrize(
+    ("film", "sound"),
+    [({"duration": 2_999}, {}), ({}, {"duration": 2_600}), ({"sound": None}, {})],
+)
+@pytest.mark.parametrize("options", [{}, {"offsets": {"audio": None}}])
+def test_what_cannot_be_placed_by_ear_is_refused_before_it_waits_unless_it_is_told(alice, upload, film, sound, options):
+    inputs = {"video": upload(alice, report=LONG | film).id, "audio": upload(alice, "audio", report=LONG | sound).id}
+
+    problem = refused(alice, inputs, options=options)
+
+    assert (problem.code, problem.status) == ("OFFSET_UNHEARD", 422)
+    assert "offsets.audio" in problem.fix
+    assert asked(alice, inputs, options={"offsets": {"audio": 0}}).job.status == "queued"
+
+
+def test_what_can_be_placed_by_ear_waits(alice, upload):
+    inputs = {"video": upload(alice, report=LONG | {"duration": 3_000}).id, "audio": upload(alice, "audio", report=LONG).id}
+
+    assert asked(alice, inputs).job.status == "queued"
+
+
+def test_the_bound_of_what_is_heard_is_that_which_holds():
+    from emofuse.media.clock import LEAST
+
+    assert asked_for.HEARD_LEAST == LEAST
 
 
 def test_words_alone_take_no_sound(alice, upload):
