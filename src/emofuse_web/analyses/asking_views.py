@@ -1,6 +1,7 @@
 """The page of a new analysis, and the files that are brought for it."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -16,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from emofuse_web.analyses.doors import Signed, personal
 from emofuse_web.analyses.drafts import draft, places
 from emofuse_web.analyses.forms import Asking
-from emofuse_web.analyses.models import Mode
+from emofuse_web.analyses.models import Analysis, Mode
 from emofuse_web.analyses.problems import Refused
+from emofuse_web.analyses.selectors import own_analysis_of
 from emofuse_web.analyses.services import analysis_request
 from emofuse_web.recognition import facts
 from emofuse_web.uploads.models import Role, Upload
@@ -39,18 +41,21 @@ PASTED = 1_000_000  # characters that can be pasted; more comes as a file
 @personal
 def new(request: Signed) -> HttpResponse:
     """Everything on one page; what is missing or refused is said on top and beside its field."""
-    form = Asking(request.POST if request.method == "POST" else None, owner=request.user, initial=_begun(request))
+    again = own_analysis_of(request.user, request.GET["again"]) if "again" in request.GET else None
+    begun = (_before(again) if again else {}) | _begun(request)
+    form = Asking(request.POST if request.method == "POST" else None, owner=request.user, initial=begun)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("analyses:detail", id=analysis_request(owner=request.user, **form.asked()).id)
         except Refused as refused:
             form.refused(refused)
-    return _page(request, form)
+    return _page(request, form, again=again)
 
 
 def _page(request: Signed, form: Asking, **more: object) -> HttpResponse:
+    fill = "" if form.is_bound else form["mode"].value()  # what was sent is shown as it was sent
     chosen = [str(form[role].value() or "") for role in Role.values]
-    said = {"form": form, "modes": Mode.choices, "places": places(request.user, chosen), "choices": list(facts.choices().values())}
+    said = {"form": form, "modes": Mode.choices, "places": places(request.user, chosen, fill), "choices": list(facts.choices().values())}
     said["words_for_scripts"] = {name: gettext(words) for name, words in WORDS.items()}
     return render(request, "analyses/new.html", said | more)
 
@@ -58,8 +63,22 @@ def _page(request: Signed, form: Asking, **more: object) -> HttpResponse:
 def _begun(request: Signed) -> dict[str, str]:
     """What the address says was chosen before."""
     mode = request.GET.get("mode", "")
-    said = {role: request.GET[role] for role in Role.values if request.GET.get(role)}
-    return said | ({"mode": mode} if mode in Mode.values else {})
+    if mode not in Mode.values:
+        return {role: request.GET[role] for role in Role.values if request.GET.get(role)}
+    return {"mode": mode, **{role: request.GET.get(role, "") for role in Role.values}}
+
+
+def _before(analysis: Analysis) -> dict[str, Any]:
+    """What was asked of an analysis, as the form begins with it; what the people in it were told and agreed to is confirmed anew."""
+    offsets = analysis.options.get("offsets", {})
+    return {
+        **{
+            name: getattr(analysis, name) for name in ("mode", "model", "label", "purpose", "setting", "reason", "notice", "retention_days")
+        },
+        **{role: str(getattr(analysis, f"{role}_id") or "") for role in Role.values},
+        **{f"offset_{role}": offsets.get(role) for role in ("audio", "eeg", "text")},
+        **{name: analysis.options[name] for name in ("explain", "annotate_video") if name in analysis.options},
+    }
 
 
 @require_http_methods(["GET", "POST"])

@@ -58,6 +58,11 @@ class Draft:
         return self.upload.state == State.READY and self.upload.problem is not None
 
     @property
+    def usable(self) -> bool:
+        """Whether an analysis can take it as it is."""
+        return self.upload.state == State.READY and self.upload.problem is None
+
+    @property
     def units(self) -> tuple[str, ...]:
         """Units that EEG is measured in."""
         return UNITS

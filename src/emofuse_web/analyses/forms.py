@@ -1,11 +1,12 @@
 """What is asked for on the page of a new analysis. What may be asked is decided in `asked` and `gate`; here it is read and told."""
 
 import uuid
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.conf import settings
 from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,10 +20,15 @@ from emofuse_web.problems import shown
 from emofuse_web.recognition import facts
 from emofuse_web.uploads.models import State, Upload
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise  # which stubs alone know
+
 FIELDS = {  # beside which field a refusal stands; all others stand on top
     "PURPOSE_MISSING": "purpose",
     "PURPOSE_REFUSED": "setting",
     "REASON_MISSING": "reason",
+    "REASON_SHORT": "reason",
+    "OFFSET_UNHEARD": "offset_audio",
     "NOTICE_MISSING": "notice",
     "CONSENT_MISSING": "consent",
     "MODEL_UNKNOWN": "model",
@@ -40,15 +46,28 @@ MISSING = {
 }
 
 
+EXPECTED = {"days": settings.RETENTION_MOST, "seconds": OFFSET_MOST, "letters": LABEL_MOST}
+
+
+def _wrong(words: "_StrPromise") -> "_StrPromise":
+    return format_lazy(words, **EXPECTED)
+
+
 def _recognizers() -> list[tuple[str, str]]:
     return [(name, gettext(choice.title)) for name, choice in facts.choices().items()]
 
 
 class Seconds(forms.FloatField):
-    """By how many seconds something is later."""
+    """By how many seconds something is later.
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(required=False, min_value=-OFFSET_MOST, max_value=OFFSET_MOST, **more)
+    Args:
+        wrong: What is said of all that is no such number: the field, what was expected, how to put it right.
+        more: As other fields.
+    """
+
+    def __init__(self, wrong: "_StrPromise", **more: Any) -> None:
+        said = dict.fromkeys(("invalid", "min_value", "max_value"), wrong)
+        super().__init__(required=False, min_value=-OFFSET_MOST, max_value=OFFSET_MOST, error_messages=said, **more)
         self.widget.attrs |= {"class": "form-control numbers", "step": "0.001", "inputmode": "decimal"}
 
 
@@ -61,12 +80,28 @@ class Asking(forms.Form):
     eeg = forms.UUIDField(required=False)
     text = forms.UUIDField(required=False)
     label = forms.CharField(
-        label=_("Name"), required=False, max_length=LABEL_MOST, help_text=_("What you will find it by. Empty: the name of the first file.")
+        label=_("Name"),
+        required=False,
+        max_length=LABEL_MOST,
+        help_text=_("What you will find it by. Empty: the name of the first file."),
+        error_messages={"max_length": _wrong(_("The name is too long. At most {letters} characters fit; shorten it."))},
     )
     model = forms.ChoiceField(label=_("Recognizer"), choices=lazy(_recognizers, list), initial=facts.BEST)
-    offset_audio = Seconds(label=_("Sound is later by (s)"), help_text=_("Empty: found by what is heard in both."))
-    offset_eeg = Seconds(label=_("EEG is later by (s)"), help_text=_("Empty: they began together."))
-    offset_text = Seconds(label=_("Text is later by (s)"), help_text=_("Empty: its times are the recording's."))
+    offset_audio = Seconds(
+        _wrong(_("By how much the sound is later cannot be right. Expected a number of seconds from −{seconds} to {seconds}; correct it.")),
+        label=_("Sound is later by (s)"),
+        help_text=_("Empty: found by what is heard in both."),
+    )
+    offset_eeg = Seconds(
+        _wrong(_("By how much the EEG is later cannot be right. Expected a number of seconds from −{seconds} to {seconds}; correct it.")),
+        label=_("EEG is later by (s)"),
+        help_text=_("Empty: they began together."),
+    )
+    offset_text = Seconds(
+        _wrong(_("By how much the text is later cannot be right. Expected a number of seconds from −{seconds} to {seconds}; correct it.")),
+        label=_("Text is later by (s)"),
+        help_text=_("Empty: its times are the recording's."),
+    )
     explain = forms.BooleanField(
         label=_("Find out why"),
         required=False,
@@ -94,13 +129,24 @@ class Asking(forms.Form):
         max_length=20,
         initial=NOTICE,
         help_text=_("Ours unless you gave them one of your own."),
-        error_messages={"required": _("Name the version of the notice that they were given.")},
+        error_messages={
+            "required": _("Name the version of the notice that they were given."),
+            "max_length": _("The version of the notice is too long. At most 20 characters fit; shorten it."),
+        },
     )
     consent = forms.BooleanField(
         label=_("They agreed that their expression is analysed for this purpose."),
         error_messages={"required": _("Without their consent it may not be analysed. Ask them first.")},
     )
-    retention_days = forms.IntegerField(label=_("Delete it after (days)"), min_value=1, max_value=settings.RETENTION_MOST)
+    retention_days = forms.IntegerField(
+        label=_("Delete it after (days)"),
+        min_value=1,
+        max_value=settings.RETENTION_MOST,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"),
+            _wrong(_("After how many days it is deleted cannot be right. Expected a whole number from 1 to {days}; correct it.")),
+        ),
+    )
     key = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, owner: User, **more: Any) -> None:
@@ -139,8 +185,8 @@ class Asking(forms.Form):
             self.add_error(ids[upload.id], str(problem.get("title", "")) or _("This file is not ready. Wait until it was looked at."))
 
     def refused(self, refused: Refused) -> None:
-        """Show what was refused beside its field."""
-        self.add_error(FIELDS.get(refused.code), f"{refused.title}. {refused.detail} {refused.fix}")
+        """Show what was refused beside its field, under its code."""
+        self.add_error(FIELDS.get(refused.code), f"{refused.title}. {refused.detail} {refused.fix} ({refused.code})")
 
     def asked(self) -> dict[str, Any]:
         """The same as `analysis_request` takes it; files and offsets of other modes are left out."""

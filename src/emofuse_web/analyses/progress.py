@@ -1,9 +1,12 @@
 """How far an analysis is, in words a page can show; and a mark that changes when any of it does."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -12,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from emofuse_web.analyses.models import Analysis, Mode
 from emofuse_web.jobs import queue
 from emofuse_web.jobs.models import Status
+from emofuse_web.problems import CODES
 
 EXACT, FIVES = 5, 5  # places in the queue that are told one by one; beyond them in steps
 NAMES: dict[str, Promise] = {
@@ -49,6 +53,12 @@ class Progress:
     began: datetime | None
     cancelling: bool
     attempt: int
+    retry: bool  # whether it may go better the next time with the same files
+
+    @property
+    def seconds(self) -> float | None:
+        """For how long it has been worked on, now; the mark leaves it out, as the page counts by itself."""
+        return None if self.began is None else max(0.0, (timezone.now() - self.began).total_seconds())
 
     @property
     def over(self) -> bool:
@@ -75,7 +85,14 @@ def progress_of(analysis: Analysis) -> Progress:
         began=job.started if running else None,
         cancelling=job.cancel and not job.terminal,
         attempt=job.attempt,
+        retry=job.status == Status.CANCELLED or (job.status == Status.FAILED and _ours(job.problem)),
     )
+
+
+def _ours(problem: Mapping[str, Any] | None) -> bool:
+    """Whether it may have been our fault, and not that of what was sent; weights that an administrator installs are also ours."""
+    known = CODES.get(str((problem or {}).get("code", "")))
+    return known is None or known.ours or known.status >= 500
 
 
 def _stages(analysis: Analysis, *, running: bool) -> list[Stage]:

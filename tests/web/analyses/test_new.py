@@ -292,3 +292,127 @@ def test_many_files_take_as_many_queries_as_few(alice, alices, upload, django_as
             upload(alice, role)
     with django_assert_num_queries(len(few.captured_queries)):
         alices.get(NEW)
+
+
+# --- what would fail later is said before it costs anything ----------------------------------------------------------------------------
+
+SHORT = FILM | {"duration": 2_600, "picture": None}
+
+
+@pytest.mark.parametrize(("film", "sound"), [(3_000, 2_600), (2_900, 60_000)])
+def test_a_sound_too_short_to_be_placed_by_ear_is_refused_where_its_place_is_entered(alice, alices, upload, film, sound):
+    files = {
+        "video": upload(alice, report=FILM | {"duration": film}).id,
+        "audio": upload(alice, "audio", report=SHORT | {"duration": sound}).id,
+    }
+    answer = unescape(asked(alices, **files).content.decode())
+    assert not Analysis.objects.exists()
+    assert '<a href="#id_offset_audio">' in answer
+    assert "OFFSET_UNHEARD" in answer
+    assert "'Sound is later by (s)' under 'More options'" in answer
+    assert re.search(r'<details class="mapping" open>\s*<summary>More options', answer)
+    assert asked(alices, offset_audio="0", **files).status_code == 302
+
+
+def test_a_reason_that_is_too_short_says_by_how_much(alice, alices, upload):
+    answer = asked(alices, video=upload(alice).id, setting="workplace", purpose="medical", reason="Seizures").content.decode()
+    assert 'id="id_reason_error"' in answer
+    assert "The reason is too short. It has 8 characters" in answer
+    assert "12 more." in answer
+    assert "The reason is missing" not in answer
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("retention_days", "0", "After how many days it is deleted cannot be right. Expected a whole number from 1 to 365"),
+        ("retention_days", "366", "After how many days it is deleted cannot be right. Expected a whole number from 1 to 365"),
+        ("retention_days", "many", "After how many days it is deleted cannot be right. Expected a whole number from 1 to 365"),
+        ("offset_audio", "soon", "By how much the sound is later cannot be right. Expected a number of seconds"),
+        ("offset_eeg", "1e9", "By how much the EEG is later cannot be right. Expected a number of seconds from −86400 to 86400"),
+        ("label", "a" * 201, "The name is too long. At most 200 characters fit"),
+        ("notice", "1" * 21, "The version of the notice is too long. At most 20 characters fit"),
+    ],
+)
+def test_what_cannot_be_right_is_named_with_what_was_expected(alice, alices, upload, field, value, said):
+    answer = unescape(asked(alices, video=upload(alice).id, **{field: value}).content.decode())
+    assert f'<a href="#id_{field}">{said}' in answer
+    assert "Ensure this value" not in answer
+
+
+# --- coming back -----------------------------------------------------------------------------------------------------------------------
+
+
+def checked(said: str, role: str) -> list[str]:
+    return [tag for tag in re.findall(rf'<input[^>]* name="{role}" value="[^"]+"[^>]*>', said) if " checked" in tag]
+
+
+def test_the_only_file_that_can_be_used_is_chosen(alice, alices, upload):
+    film = upload(alice, name="visit.mp4")
+    upload(alice, name="bad.mp4", state=State.REFUSED)
+    assert [str(film.id) in tag for tag in checked(page(alices), "video")] == [True]
+    upload(alice, name="second.mp4")
+    assert checked(page(alices), "video") == []
+
+
+def test_a_file_that_is_not_needed_is_chosen_by_nobody_else(alice, alices, upload):
+    upload(alice, "audio")
+    upload(alice, "text")
+    assert checked(page(alices), "audio") == checked(page(alices), "text") == []
+    assert len(checked(page(alices, mode="text"), "text")) == 1
+
+
+def test_a_refused_file_cannot_be_chosen(alice, alices, upload):
+    bad = upload(alice, state=State.REFUSED)
+    tag = re.search(rf'<input[^>]*value="{bad.id}"[^>]*>', page(alices, mode="av", video=bad.id))
+    assert tag and " disabled" in tag[0] and " checked" not in tag[0]
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_files_of_an_analysis_that_came_to_nothing_wait_again(alice, alices, upload, analysis, status):
+    analysis(alice, status=status, video=upload(alice, name="again.mp4"))
+    assert "again.mp4" in page(alices)
+
+
+def test_what_failed_is_asked_again_with_its_files_and_answers(alice, alices, upload, analysis):
+    files = {role: upload(alice, role, name=f"mine.{role}") for role in ("video", "audio", "eeg")}
+    said = {"mode": "av_eeg", "model": "voice", "purpose": "medical", "setting": "workplace", "reason": "Seizures of patients, study 14"}
+    said |= {"label": "visit 13", "notice": "7", "retention_days": 12}
+    options = {"explain": True, "annotate_video": False, "offsets": {"audio": None, "eeg": -1.5}}
+    row = analysis(alice, status="failed", options=options, **said, **files)
+    shown = page(alices, again=row.id)
+    for role, file in files.items():
+        assert [str(file.id) in tag for tag in checked(shown, role)] == [True]
+    for pattern in (
+        r'value="av_eeg"[^>]*checked',
+        r'<option value="voice"[^>]* selected',
+        r'<option value="medical" selected',
+        r'name="setting" value="workplace"[^>]* checked',
+        r"Seizures of patients, study 14</textarea>",
+        r'name="label" value="visit 13"',
+        r'name="notice" value="7"',
+        r'name="retention_days" value="12"',
+        r'name="offset_eeg" value="-1.5"',
+        r'name="explain"[^>]* checked',
+        r'<details class="mapping" open>\s*<summary>More options',
+    ):
+        assert re.search(pattern, shown), pattern
+    assert not re.search(r'name="offset_audio" value|name="annotate_video"[^>]* checked|name="consent"[^>]* checked', shown)
+
+
+def test_what_is_asked_again_and_refused_keeps_its_files(alice, alices, upload, analysis):
+    row = analysis(alice, status="succeeded", video=upload(alice, name="kept.mp4"))
+    assert "kept.mp4" in asked(alices, video=row.video_id, consent=None).content.decode()
+    assert "kept.mp4" in page(alices, again=row.id)
+
+
+def test_only_its_owner_asks_again(alice, bobs, charlies, upload, analysis):
+    row = analysis(alice, status="failed", video=upload(alice))
+    assert bobs.get(NEW, {"again": row.id}).status_code == 404
+    assert bobs.get(NEW, {"again": "x"}).status_code == 404
+    assert charlies.get(NEW, {"again": row.id})["Location"].startswith(reverse("account_login"))
+
+
+def test_files_of_a_mode_that_was_chosen_meanwhile_are_those_of_the_address(alice, alices, upload, analysis):
+    row = analysis(alice, status="failed", video=upload(alice), audio=upload(alice, "audio"))
+    assert checked(page(alices, again=row.id, mode="av", video=row.video_id), "audio") == []

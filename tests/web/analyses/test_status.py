@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.progress import progress_of
+from emofuse_web.problems import problem
 
 pytestmark = pytest.mark.django_db
 
@@ -122,8 +124,23 @@ def test_a_failure_says_what_happened_and_how_to_put_it_right(alice, alices, ana
         f"{reverse('analyses:problems')}#media_codec",
     ):
         assert words in said
-    assert reverse("analyses:retry", args=[row.id]) in said
+    assert reverse("analyses:retry", args=[row.id]) not in said, "the same file would fail again"
+    assert f"{reverse('analyses:new')}?again={row.id}" in said
     assert "data-poll" not in said
+
+
+@pytest.mark.parametrize("code", ["CHILD_DIED", "OURS", "POISON", "MODEL_MISSING"])
+def test_what_may_have_been_our_fault_can_be_tried_again_or_changed(alice, alices, analysis, code):
+    row = analysis(alice, status="failed")
+    row.job.problem = problem(code)
+    row.job.save()
+    said = page(alices, row)
+    assert reverse("analyses:retry", args=[row.id]) in said
+    assert f"{reverse('analyses:new')}?again={row.id}" in said
+
+
+def test_seconds_that_count_up_say_what_they_are(alices, running):
+    assert re.search(r'left · for <span data-since="[^"]+">0:2\d</span>', page(alices, running))
 
 
 def test_cancelling_what_waits_ends_it_at_once(alice, alices, analysis):
@@ -141,6 +158,7 @@ def test_cancelling_what_is_over_says_so_and_changes_nothing(alice, alices, anal
 
 def test_what_was_cancelled_can_be_tried_again(alice, alices, analysis, upload):
     row = analysis(alice, status="cancelled", video=upload(alice))
+    assert f"{reverse('analyses:new')}?again={row.id}" in page(alices, row)
     alices.post(reverse("analyses:retry", args=[row.id]))
     assert Analysis.objects.get(id=row.id).job.status == "queued"
 

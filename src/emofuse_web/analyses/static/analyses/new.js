@@ -15,12 +15,14 @@ function mode() {
 }
 
 function chosen(role) {
-  return document.querySelector(`input[form=ask][name=${role}]:checked`)?.value || "";
+  return document.querySelector(`input[form=ask][name=${role}]:checked:not(:disabled)`)?.value || "";
 }
 
 // The address says what is chosen, so that a reload shows it again.
 function remember() {
   const query = new URLSearchParams({ mode: mode() });
+  const again = new URLSearchParams(location.search).get("again");
+  if (again) query.set("again", again); // its other answers
   for (const role of ROLES) if (chosen(role)) query.set(role, chosen(role));
   history.replaceState(null, "", `?${query}`);
 }
@@ -61,7 +63,7 @@ document.body.addEventListener("htmx:beforeSwap", () => {
 });
 document.body.addEventListener("htmx:afterSettle", () => {
   for (const [role, id] of kept) {
-    for (const radio of document.querySelectorAll(`input[form=ask][name=${role}]`)) radio.checked = radio.value === id && (id || radio.checked);
+    for (const radio of document.querySelectorAll(`input[form=ask][name=${role}]`)) radio.checked = !radio.disabled && radio.value === id && (id || radio.checked);
   }
   remember();
 });
@@ -111,6 +113,14 @@ function fit() {
   if (option.dataset.card) card.href = option.dataset.card;
 }
 
+// Where a kind of analysis needs a file, and one alone can be used, that is it: the page begins so, too.
+function fill() {
+  for (const { dataset } of document.querySelectorAll("[data-place]")) {
+    const usable = document.querySelectorAll(`input[form=ask][name=${dataset.place}][data-usable]`);
+    if (usable.length === 1 && dataset.needed.split(" ").includes(mode()) && !chosen(dataset.place)) usable[0].checked = true;
+  }
+}
+
 function tell(text) {
   said.textContent = text;
 }
@@ -119,6 +129,7 @@ model.addEventListener("change", fit);
 document.addEventListener("change", (event) => {
   if (event.target.name === "mode") {
     fit();
+    fill();
     for (const hidden of document.querySelectorAll("form input[type=hidden][name=mode]")) hidden.value = event.target.value;
   }
   if (event.target.form === ask && ["mode", ...ROLES].includes(event.target.name)) remember();

@@ -1,0 +1,58 @@
+"""The page of a new analysis in Chromium; skipped, saying so, where there is no Chromium."""
+
+import os
+import shutil
+
+import pytest
+from django.test import Client
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(live_server, settings, alice, alices: Client):
+    """A window in which Alice is signed in."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not here.")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps a loop beside the test's own rows
+    try:
+        with sync_api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+            context.add_cookies([{"name": name, "value": one.value, "url": live_server.url} for name, one in alices.cookies.items()])
+            yield context.new_page()
+            browser.close()
+    finally:
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE") if before is None else os.environ.update(DJANGO_ALLOW_ASYNC_UNSAFE=before)
+
+
+def test_words_alone_begin_without_a_line_and_choose_the_only_file(page, alice, upload):
+    words = upload(alice, "text", name="said.txt")
+    page.goto("/new/?mode=av")
+    place = page.locator("#place-text")
+    assert place.evaluate("place => getComputedStyle(place).borderTopWidth") == "1px"
+    radio = page.locator(f'input[type=radio][name=text][value="{words.id}"]')
+    assert not radio.is_checked()
+
+    page.locator("#mode-text").check()
+
+    assert place.evaluate("place => getComputedStyle(place).borderTopWidth") == "0px"
+    assert place.evaluate("place => getComputedStyle(place).marginTop") == "0px"
+    assert radio.is_checked()
+    assert str(words.id) in page.url
+
+
+def test_a_reload_keeps_what_is_asked_again(page, alice, analysis, upload):
+    row = analysis(alice, status="failed", label="visit 13", video=upload(alice), audio=upload(alice, "audio"))
+    page.goto(f"/new/?again={row.id}")
+    page.locator("#place-audio [data-none]").check()
+
+    page.reload()
+
+    assert page.locator("[name=label]").input_value() == "visit 13"
+    assert page.locator(f'input[type=radio][name=video][value="{row.video_id}"]').is_checked()
+    assert not page.locator(f'input[type=radio][name=audio][value="{row.audio_id}"]').is_checked()
