@@ -60,7 +60,7 @@ def kept(user: User) -> list[Kept]:
 
 def consents(user: User, most: int = 100) -> QuerySet[Analysis]:
     """What somebody said when they asked for analyses, newest first."""
-    return Analysis.objects.filter(owner=user).select_related("job").order_by("-consent")[:most]
+    return Analysis.objects.filter(owner=user).select_related("job", "video", "audio", "eeg", "text").order_by("-consent")[:most]
 
 
 def _sum(rows: QuerySet[Artifact] | QuerySet[Export]) -> int:

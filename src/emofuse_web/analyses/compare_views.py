@@ -15,6 +15,7 @@ from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.result_context import script_words
 from emofuse_web.analyses.result_document import spans
 from emofuse_web.analyses.selectors import analyses_of, analysis_of, artifact_of_kind, document, sample_answered
+from emofuse_web.analyses.templatetags.about import ROLES
 from emofuse_web.jobs.models import Status
 
 CHOICES = 200  # analyses that can be chosen from, the newest
@@ -55,7 +56,11 @@ def _side(request: HttpRequest, name: str) -> dict[str, Any] | None:
 def _choices(request: HttpRequest) -> list[Analysis]:
     over = (Status.SUCCEEDED, Status.PARTIAL)
     sample = sample_answered()
-    own = analyses_of(request.user).filter(job__status__in=over)[:CHOICES] if request.user.is_authenticated else []
+    own = (
+        analyses_of(request.user).filter(job__status__in=over).select_related("job", *ROLES)[:CHOICES]
+        if request.user.is_authenticated
+        else []
+    )
     return [*own, *([sample] if sample else [])]
 
 

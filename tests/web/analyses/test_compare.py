@@ -106,6 +106,25 @@ def test_with_one_side_the_other_is_asked_for(alices, two):
     assert "said anger" in page
 
 
+def test_what_has_no_name_is_called_by_its_first_file(alices, alice, analysis, artifact, upload):
+    kept(artifact, analysis(alice, label="", video=upload(alice, name="visit.mp4")), document())
+
+    assert ">visit.mp4, best, " in alices.get("/compare/").content.decode()
+
+
+def test_many_choices_take_as_many_queries_as_few(
+    alices, alice, analysis, upload, django_assert_num_queries, django_assert_max_num_queries
+):
+    analysis(alice, label="", video=upload(alice))
+    alices.get("/compare/")
+    with django_assert_max_num_queries(8) as few:
+        alices.get("/compare/")
+    for _ in range(4):
+        analysis(alice, label="", video=upload(alice))
+    with django_assert_num_queries(len(few.captured_queries)):
+        alices.get("/compare/")
+
+
 @pytest.mark.parametrize("said", ["x", "00000000-0000-0000-0000-000000000000"])
 def test_what_is_no_analysis_is_not_there(alices, said):
     assert alices.get("/compare/", {"a": said}).status_code == 404
