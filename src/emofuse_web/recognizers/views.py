@@ -11,6 +11,10 @@ from emofuse_web.recognition import facts
 from emofuse_web.recognizers.confusion import confusion
 
 ROLES = ("video", "audio", "eeg", "text")
+WAYS = {  # `recognition.judging.chosen`, which pages do not load: sides of the picture, looks at the face a second
+    facts.BEST: {"wide": 1_280, "high": 720, "looks": 5},
+    facts.LIGHT: {"wide": 854, "high": 480, "looks": 2},
+}
 LEFT_OUT = ("Facts", "Figures", "Each label", "Groups", "Audit", "What it must not be used for")  # shown as tables of their own
 
 
@@ -35,10 +39,10 @@ def all_of_them(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def card(request: HttpRequest, name: str) -> HttpResponse:
-    """One of them: its card."""
+    """One of them: its card; of a fusion, who answers in it."""
     found = facts.recognizers().get(name)
     if found is None:
-        raise Http404
+        return _fusion(request, name)
     said = {
         "card": found,
         "title": gettext(facts.choices()[name].title),
@@ -47,3 +51,13 @@ def card(request: HttpRequest, name: str) -> HttpResponse:
         "sentence": facts.limits_sentence(),
     }
     return render(request, "recognizers/card.html", said)
+
+
+def _fusion(request: HttpRequest, name: str) -> HttpResponse:
+    choice = facts.choices().get(name)
+    if choice is None:
+        raise Http404
+    members = [(facts.choices()[member], gettext(facts.choices()[member].title)) for member in choice.members]
+    others = [(facts.choices()[other], gettext(facts.choices()[other].title)) for other in WAYS if other != name]
+    said = {"choice": choice, "title": gettext(choice.title), "members": members, "others": others, "way": WAYS[name]}
+    return render(request, "recognizers/fusion.html", said | {"sentence": facts.limits_sentence()})

@@ -8,6 +8,7 @@ from django.urls import reverse
 from emofuse_web.recognition import facts
 from emofuse_web.recognition.cards import Card
 from emofuse_web.recognizers.confusion import confusion
+from emofuse_web.recognizers.views import WAYS
 
 
 def page(client, *where: str) -> str:
@@ -39,6 +40,33 @@ def test_a_card_shows_figures_licence_hash_and_what_it_must_not_be_used_for(char
     assert card.groups or "no figures by group" in said
 
 
+@pytest.mark.parametrize("name", [facts.BEST, facts.LIGHT])
+def test_a_fusion_says_who_answers_in_it_and_that_nobody_measured_it(charlies, name):
+    said = page(charlies, "recognizers:card", name)
+
+    members = facts.choices()[name].members
+    assert members
+    for member in facts.recognizers():
+        assert (f'href="{reverse("recognizers:card", args=[member])}"' in said) == (member in members)
+    assert "This fusion itself was measured nowhere" in said
+    assert facts.limits_sentence() in said
+
+
+def test_ways_of_fusions_are_those_that_are_gone():
+    from emofuse_web.recognition.judging import chosen
+    from emofuse_web.recognition.proxy import MOST
+
+    for name, way in WAYS.items():
+        assert (way["wide"], way["high"]) == (chosen(name).most or MOST)
+        assert way["looks"] == chosen(name).face_rate
+    assert set(WAYS) == set(facts.choices()) - set(facts.recognizers())
+
+
+def test_every_choice_leads_to_its_page(charlies, alices):
+    for shown in (page(charlies, "recognizers:list"), page(alices, "analyses:new")):
+        assert all(f'"{reverse("recognizers:card", args=[name])}"' in shown for name in facts.choices())
+
+
 def test_the_audit_that_found_something_is_not_kept_quiet(charlies):
     assert facts.recognizers()["face"].verdict == "broken"
     assert 'badge-bad">broken' in page(charlies, "recognizers:card", "face")
@@ -46,7 +74,6 @@ def test_the_audit_that_found_something_is_not_kept_quiet(charlies):
 
 def test_a_recognizer_that_is_none_has_no_card(charlies):
     assert charlies.get("/models/nobody/").status_code == 404
-    assert charlies.get("/models/best/").status_code == 404
 
 
 def test_nothing_can_be_sent_to_these_pages(charlies):
