@@ -8,6 +8,7 @@ EMOTIONS = {
     "anger": gettext_noop("anger"),
     "boring": gettext_noop("boredom"),
     "calm": gettext_noop("calm"),
+    "concentrating": gettext_noop("concentrating"),
     "contempt": gettext_noop("contempt"),
     "disgust": gettext_noop("disgust"),
     "fear": gettext_noop("fear"),
@@ -21,7 +22,7 @@ EMOTIONS = {
     "sadness": gettext_noop("sadness"),
     "surprise": gettext_noop("surprise"),
 }
-DRAWN = frozenset(EMOTIONS) - {"boring", "funny", "horror", "relaxed"}  # those with a colour and a pattern of their own
+DRAWN = frozenset(EMOTIONS) - {"boring", "concentrating", "funny", "horror", "relaxed"}  # those with a colour and a pattern of their own
 LIKE = {"boring": "other-1", "funny": "other-2", "horror": "other-3", "relaxed": "other-4"}
 LANES = {
     "fused": gettext_noop("all together"),
@@ -39,6 +40,10 @@ REASONS = {
     "no picture": gettext_noop("no picture"),
     "no text": gettext_noop("no words"),
     "no eeg": gettext_noop("no EEG"),
+    "no EEG": gettext_noop("no EEG"),
+    "no words": gettext_noop("no words"),
+    "no contact": gettext_noop("no contact"),
+    "no emotion": gettext_noop("no emotion"),
     "no speech": gettext_noop("no speech"),
 }
 LIMITS = {
@@ -84,7 +89,7 @@ def limits(said: str) -> str:
 
 def note(said: str) -> str:
     """What a reader must be told."""
-    if found := _SHARE.fullmatch(said):
+    if (found := _SHARE.fullmatch(said)) and all(part in REASONS for part in found["reason"].split(", ")):
         return gettext("%(reason)s for %(share)s %% of the time") % {"reason": reason(found["reason"]), "share": found["share"]}
     if found := _ABSENT.fullmatch(said):
         return gettext("%(reason)s: nothing from %(lane)s") % {"reason": reason(found["reason"]), "lane": lane(found["lane"])}

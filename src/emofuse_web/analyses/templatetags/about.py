@@ -6,15 +6,18 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.progress import NAMES
+from emofuse_web.phrases import told
 from emofuse_web.problems import shown
 from emofuse_web.uploads.models import Upload
 
 ROLES = ("video", "audio", "eeg", "text")
 register = template.Library()
+register.filter("told", told)
 
 
 @register.filter
@@ -51,3 +54,9 @@ def shown_problem(problem: Mapping[str, Any] | None) -> Mapping[str, object]:
 def problem_link(code: str) -> str:
     """Where the page of problems tells of it."""
     return f"{reverse('analyses:problems')}#{code.lower()}"
+
+
+@register.filter
+def told_language(said: str) -> SafeString:
+    """The attribute that says that these words are English, where the page's language does not have them."""
+    return mark_safe(' lang="en"') if told(said) == said else SafeString("")  # noqa: S308  # nothing of anybody's is in it

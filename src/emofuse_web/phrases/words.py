@@ -1,0 +1,36 @@
+"""Words that stand alone on a page, or within a sentence."""
+
+from django.utils.translation import gettext_noop as _
+
+SENTENCES = (
+    _("negative"),
+    _("neutral"),
+    _("positive"),
+    _("The file"),
+    _("the file"),
+    _("audio"),
+    _("eeg"),
+    _("video"),
+    _("text"),
+    _("picture"),
+    _("sound"),
+    _("concentrating"),
+    _("preflight"),
+    _("export"),
+    _("analysis"),
+    _("queued"),
+    _("running"),
+    _("succeeded"),
+    _("partial"),
+    _("failed"),
+    _("cancelled"),
+    _("expired"),
+    _("the recording"),
+    _("the longest that is read"),
+    _("frames a second"),
+    _("samples of sound a second"),
+    _("channels of sound"),
+    _("seconds"),
+    _("streams"),
+    _("taken as microvolts, as no unit is named"),
+)
