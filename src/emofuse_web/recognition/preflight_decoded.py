@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from av.stream import Stream
 
 
-def decoded(container: "InputContainer", stream: "Stream", seconds: float) -> "Iterator[VideoFrame | AudioFrame]":
-    """What is decoded from a place on; nothing more where it is damaged."""
+def decoded(
+    container: "InputContainer", stream: "Stream", seconds: float, damaged: list[float] | None = None
+) -> "Iterator[VideoFrame | AudioFrame]":
+    """What is decoded from a place on; nothing more where it is damaged, of which `damaged` is told."""
     import av
 
     if seconds > 0.5 and stream.time_base:
@@ -27,5 +29,9 @@ def decoded(container: "InputContainer", stream: "Stream", seconds: float) -> "I
             if packet is None:
                 return
             yield from packet.decode()  # type: ignore[misc]  # frames, as subtitles are not asked for
+        except av.error.EOFError:
+            return
         except (av.error.FFmpegError, ValueError):
+            if damaged is not None:
+                damaged.append(seconds)
             return

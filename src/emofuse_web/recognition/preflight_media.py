@@ -8,17 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from emofuse.media.probe import open_media, packets, picture_stream, probe, sound_stream
+from emofuse.media.probe import open_media, probe, sound_stream
 from emofuse.media.sound import SILENCE, loudness
 from emofuse_web.problems import _
 from emofuse_web.recognition.preflight_decoded import decoded
 from emofuse_web.recognition.preflight_errors import warning
 from emofuse_web.recognition.preflight_pictures import about_pictures, faces_in
+from emofuse_web.recognition.preflight_walk import Walk, clock, walk
 from emofuse_web.recognition.suspicious import LIMITS, PICTURES, Suspicious
 
 MOMENTS = tuple((i + 0.5) / 8 for i in range(8))  # where its sound is listened to
 LISTENED = 0.5  # s at each of them
-WALKED = 0.6  # s that may be spent on packets
 HEARD = 0.4  # s for all moments
 EVEN = 0.1  # share of the usual step between two pictures, beyond which the rate is said to vary
 OFTEN = 0.05  # of the steps that must be so; a picture that was dropped here and there is no varying rate
@@ -35,28 +35,29 @@ def video(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     facts = probe(path, LIMITS)
     if facts.picture is None:
         raise Suspicious("MEDIA_NO_PICTURE", "The file holds sound alone. Expected a picture that moves.")
-    times, length = _times(path)
-    length = max(facts.duration, length)
-    _within(length)
+    walked = walk(path)
+    _within(max(facts.duration, walked.end))
+    length = walked.breaks or max(facts.duration, walked.end)
     picture = facts.picture
-    counted = _rate(times)
+    counted = _rate(walked.times)
     if (counted or picture.rate) > PICTURES * 1.01:
         raise Suspicious("MEDIA_LIMIT", f"The file has {counted or picture.rate:.4g} pictures a second. Expected at most {PICTURES:g}.")
     rate = picture.rate if 0 < picture.rate <= PICTURES else counted
-    found, bright = faces_in(path, length)
     sound = None if facts.sound is None else {"codec": facts.sound.codec, "rate": facts.sound.rate, "channels": facts.sound.channels}
     if sound is not None:
         sound["silent"] = _silent(path, length)
+    mute = sound is None or bool(sound["silent"])
+    found = faces_in(path, length, closely=mute)
     upright = (picture.height, picture.width) if picture.rotation % 180 else (picture.width, picture.height)
     return {
         "container": facts.container,
         "duration": length,
         "picture": {
             "codec": picture.codec, "width": upright[0], "height": upright[1], "rate": round(rate, 3),
-            "variable": _varies(times), "rotation": picture.rotation, "faces": found,
+            "variable": _varies(walked.times), "rotation": picture.rotation, "faces": found.faces,
         },
         "sound": sound,
-        "warnings": [*about_pictures(found, bright), *_about_sound(sound)],
+        "warnings": [*_about_end(walked), *about_pictures(found, sound), *_about_sound(sound, face=any(found.faces))],
     }  # fmt: skip
 
 
@@ -71,45 +72,17 @@ def audio(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     facts = probe(path, LIMITS)
     if facts.sound is None:
         raise Suspicious("MEDIA_NO_SOUND", "The file holds pictures alone. Expected sound.")
-    length = facts.duration or _times(path)[1]
-    _within(length)
+    walked = walk(path)
+    _within(facts.duration or walked.end)
+    length = walked.breaks or facts.duration or walked.end
     sound = {"codec": facts.sound.codec, "rate": facts.sound.rate, "channels": facts.sound.channels, "silent": _silent(path, length)}
-    return {"container": facts.container, "duration": length, "picture": None, "sound": sound, "warnings": _about_sound(sound)}
+    said = [*_about_end(walked), *_about_sound(sound, face=True)]
+    return {"container": facts.container, "duration": length, "picture": None, "sound": sound, "warnings": said}
 
 
 def _within(length: int) -> None:
     if length > LIMITS.duration:
         raise Suspicious("MEDIA_LIMIT", f"The file lasts {length / 60_000:.1f} minutes. Expected at most {LIMITS.duration / 60_000:g}.")
-
-
-def _times(path: Path) -> tuple[np.ndarray, int]:
-    """When the pictures of a recording are shown, and its length in ms, by its packets; a long one is not walked to its end.
-
-    Shape:
-        (pictures,) float64 seconds, in order
-    """
-    import av
-
-    shown: list[float] = []
-    end, until = 0.0, time.monotonic() + WALKED
-    with open_media(path, LIMITS) as container:
-        picture, sound = picture_stream(container), sound_stream(container)
-        streams = [stream for stream in (picture, sound) if stream is not None]
-        first = min((float(s.start_time * s.time_base) for s in streams if s.start_time is not None and s.time_base), default=0.0)
-        try:
-            for packet in packets(container, streams):
-                stamp = packet.dts if packet.pts is None else packet.pts  # AVI has one of them
-                if stamp is None or packet.time_base is None:
-                    continue
-                at = float(stamp * packet.time_base)
-                end = max(end, at + float((packet.duration or 0) * packet.time_base) - first)
-                if packet.stream is picture:
-                    shown.append(at)
-                if time.monotonic() > until:
-                    break
-        except av.error.FFmpegError:
-            pass  # the rest of it is for the proxy to say
-    return np.sort(np.array(shown)), max(0, round(end * 1_000))
 
 
 def _rate(times: np.ndarray) -> float:
@@ -148,7 +121,18 @@ def _silent(path: Path, length: int) -> bool:
     return loud <= SILENCE
 
 
-def _about_sound(sound: Mapping[str, Any] | None) -> list[dict[str, str]]:
+def _about_end(walked: Walk) -> list[dict[str, str]]:
+    if walked.breaks is None:
+        return []
+    fix = _("What is missing is not analysed. Copy the file again from where it was recorded.")
+    text = _("The file breaks off. Of the length that its header promises, this much can be read:")
+    return [warning(text, fix, f"{clock(walked.breaks / 1_000)} / {clock(walked.promised / 1_000)}")]
+
+
+def _about_sound(sound: Mapping[str, Any] | None, *, face: bool) -> list[dict[str, str]]:
+    """What to warn of; where there is no face either, that is said already, for both."""
+    if not face and (sound is None or sound["silent"]):
+        return []
     if sound is None:
         fix = _("Only the face is judged. Add the sound as a file of its own if you have it.")
         return [warning(_("The video has no sound."), fix)]

@@ -16,6 +16,7 @@ from emofuse.core.progress import Progress, quiet_progress
 from emofuse.media.beside import beside
 from emofuse.media.clock import offset
 from emofuse.media.probe import Limits, open_media, packets, picture_stream, probe, sound_stream
+from emofuse_web.recognition.preflight_walk import clock, promised, short
 from emofuse_web.recognition.proxy_picture import Pictures, steady
 from emofuse_web.recognition.proxy_sound import LEAP, Sounds
 from emofuse_web.recognition.suspicious import LIMITS
@@ -164,6 +165,8 @@ class _Making:
         self.picture: VideoStream | None = picture_stream(self.main) if first is not None else None
         self.heard: AudioStream | None = sound_stream(self.other or self.main)
         self.expected = float((self.main.duration or 0) * _MICRO)
+        own = [stream for stream in (self.picture, None if self.other else self.heard) if stream is not None]
+        self.promised = promised(self.main, own) if own else 0.0
         self.pictures: Pictures | None = None
         self.sounds: Sounds | None = None
         if self.picture is not None and first is not None:
@@ -212,11 +215,17 @@ class _Making:
     def proxy(self, target: Path, notes: Sequence[str]) -> Proxy:
         """What was made, in words."""
         lost = len(self.damaged) + (self.sounds.damaged if self.sounds else 0)
-        said = [*notes, *([f"damaged pieces that were left out: {lost}"] if lost else [])]
+        said = [*notes, *self._broken_off(), *([f"damaged pieces that were left out: {lost}"] if lost else [])]
         sound = self.sounds is not None and self.sounds.made > 0
         start = round(1_000 * self.start)
         peaks = _fewer(self.sounds.peaks) if self.sounds else ()
         return Proxy(target, self.pictures is not None, sound, self.duration, start, self.later, lost, tuple(said), peaks)
+
+    def _broken_off(self) -> list[str]:
+        """That the recording ends well before its header says; a file that was cut off is read up to there without a complaint."""
+        ends = [float(self.pictures.end) if self.pictures else 0.0, self.sounds.end if self.sounds and not self.other else 0.0]
+        end, header = max(ends), clock(self.promised)
+        return [f"the file breaks off: {clock(end)} of {header} could be read"] if short(end, self.promised) else []
 
     def _encoders(self, made: "OutputContainer") -> Callable[[Any, bool], None]:
         """Make the streams; gives what encodes a frame (of picture or not) and keeps what comes out."""

@@ -1,6 +1,7 @@
 """A recording, with sound, EEG and words of its own where there are any: proxy, answer, files, annotated copy."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from emofuse_web.recognition.telling import Telling
 
 CODING = {"preset": "superfast", "crf": "22"}  # of the annotated copy; the proxy was coded at no better quality
 HD = 1280 * 720  # pixels
+_AGAIN = re.compile(r",? ?[^,]+: the \S+ lane is absent")  # what the reasons say already
+_ADVICE = re.compile(r",? because YuNet's weights .*?(?:to the network|$)")
 COSTS = {
     "start": (400, 0.0, 0.0),
     "proxy": (0, 0.055, 0.095),
@@ -56,7 +59,10 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
     facts = {"source_offset_ms": made.start} if made else {}
     explain = bool(options.get("explain"))
     judging = telling.part(shares["load"], shares["judge"])
-    answer = judged(clip, way, str(request["name"]), {**facts, "model": str(request["model"])}, explain=explain, progress=judging)
+    try:
+        answer = judged(clip, way, str(request["name"]), {**facts, "model": str(request["model"])}, explain=explain, progress=judging)
+    except MediaError as error:
+        raise MediaError(_told(str(error), made)) from error.__cause__
     telling.stage("fuse")
     said = summary(answer)  # which reads off the spans of every lane, once
     telling.progress(shares["explain"])
@@ -134,6 +140,22 @@ def _proxy(
     if made.sound:
         (out / named("peaks")).write_text(json.dumps({"duration": made.duration, "peaks": list(made.peaks)}), encoding="utf-8")
     return made
+
+
+def _told(said: str, made: proxy.Proxy | None) -> str:
+    """An error about what was judged, for somebody who never heard of its copy; each reason once, and no advice for administrators.
+
+    Example:
+        >>> _told("a.mp4 holds nothing to judge (no face, no sound, no face: the face lane is absent). Expected a face.", None)
+        'a.mp4 holds nothing to judge (no face, no sound). Expected a face.'
+    """
+    if made is not None:
+        for place in (str(made.path.absolute()), str(made.path), made.path.name):
+            said = said.replace(place, "The video" if made.picture else "The sound")
+    held, apart, rest = said.partition(" holds nothing to judge (")
+    why, close, expected = rest.partition("). Expected ")
+    why = _AGAIN.sub("", _ADVICE.sub("", why))
+    return held + apart + why + close + expected
 
 
 def _looking(made: proxy.Proxy | None, given: Mapping[str, Path]) -> str:

@@ -314,6 +314,9 @@ def test_silence_in_the_dark_is_nothing_to_judge(tmp_path, film, asked):
     problem = asked(folder, request(inputs={"video": "video.mp4"}))[-1]["problem"]
 
     assert (problem["code"], problem["ours"]) == ("NOTHING_TO_JUDGE", False)
+    assert problem["detail"].startswith("The video holds nothing to judge (no face, no sound")
+    assert not any(word in problem["detail"] for word in ("proxy", "lane", "EMOFUSE_HOME"))
+    assert problem["detail"].count("no face") == 1
 
 
 def test_a_recognizer_that_listens_to_none_of_it_is_said_to(tmp_path, asked):

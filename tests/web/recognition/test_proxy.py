@@ -194,6 +194,22 @@ def test_sound_is_found_by_what_is_heard_in_both(tmp_path, film, generator):
     assert "put +" in made.notes[0]
 
 
+def test_a_film_that_was_cut_off_is_said_to_break_off(film, tmp_path):
+    with av.open(str(film(seconds=8))) as whole, av.open(str(tmp_path / "front.mp4"), "w", options={"movflags": "faststart"}) as front:
+        streams = {one.index: front.add_stream_from_template(one) for one in whole.streams}
+        for packet in whole.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                front.mux(packet)
+    content = (tmp_path / "front.mp4").read_bytes()
+    (tmp_path / "front.mp4").write_bytes(content[: len(content) * 7 // 10])
+
+    made = make(tmp_path / "front.mp4", tmp_path)
+
+    assert made.notes[0] == f"the file breaks off: 0:0{round(made.duration / 1_000)} of 0:08 could be read"
+    assert 1_000 < made.duration < 7_000
+
+
 def test_a_recording_whose_clock_begins_elsewhere_says_where(film, tmp_path):
     path = film("late.mkv", times=[1_500 + 40 * i for i in range(50)], sound=None, seconds=3.5)
 

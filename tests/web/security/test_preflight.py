@@ -55,6 +55,123 @@ def test_a_video_without_sound_is_taken_and_warned_of(tmp_path: Path, look: Look
     assert report["sound"] is None and "no sound" in warned(report)
 
 
+@pytest.mark.parametrize(("how", "words"), [({"sound": None}, "and no sound"), ({"loud": 0.0}, "and the sound is silent")])
+def test_a_video_with_neither_face_nor_sound_is_warned_of_once_and_truly(
+    tmp_path: Path, look: Look, how: dict[str, Any], words: str
+) -> None:
+    report = good(look(film(tmp_path / "a.mp4", frames=100, **how), "video"))
+
+    (said,) = report["warnings"]
+    assert words in said["text"] and "nothing can be judged" in said["text"]
+    assert not any(wrong in said["text"] + said["fix"] for wrong in ("judged all the same", "Only the face is judged"))
+    assert report["picture"]["faces"] == [0] * 15, "the more it looks, the less is said in vain"
+
+
+def test_one_face_that_three_pictures_missed_is_found_where_nothing_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from emofuse_web.recognition import preflight_pictures
+
+    class OneMoment:
+        def __init__(self) -> None:
+            self.seen = 0
+
+        def everywhere(self, _picture: object) -> list[str]:
+            self.seen += 1
+            return ["a face"] if self.seen == 8 else []
+
+    path = film(tmp_path / "a.mp4", frames=100, sound=None)
+    monkeypatch.setattr(preflight_pictures, "_finder", OneMoment)
+
+    usual = preflight_pictures.faces_in(path, 4_000)
+    closely = preflight_pictures.faces_in(path, 4_000, closely=True)
+
+    assert (usual.faces, closely.faces) == ([0] * 3, [0] * 7 + [1])
+    assert not preflight_pictures.about_pictures(closely, None)
+
+
+def cut(path: Path, share: float) -> Path:
+    """The beginning of a file's bytes alone, as a broken line leaves it."""
+    content = path.read_bytes()
+    path.write_bytes(content[: round(share * len(content))])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("a.mp4", {"options": {"movflags": "faststart"}}),
+        ("silent.mp4", {"options": {"movflags": "faststart"}, "sound": None}),
+        ("a.mkv", {"muxer": "matroska", "sound": "flac"}),
+        ("a.webm", {"muxer": "webm", "picture": "libvpx-vp9", "sound": "libopus"}),
+    ],
+)
+def test_a_film_that_was_cut_off_is_said_to_break_off(tmp_path: Path, look: Look, name: str, how: dict[str, Any]) -> None:
+    report = good(look(cut(film(tmp_path / name, frames=500, **how), 0.6), "video"))
+
+    said = next(one for one in report["warnings"] if "breaks off" in one["text"])
+    read = round(report["duration"] / 1_000)
+    assert said["names"] == f"0:{read:02} / 0:20" and 5 < read < 16
+    assert "Copy" in said["fix"]
+
+
+def test_sound_that_was_cut_off_is_said_to_break_off(tmp_path: Path, look: Look) -> None:
+    path = film(tmp_path / "a.m4a", picture=None, frames=500, options={"movflags": "faststart"})
+
+    report = good(look(cut(path, 0.6), "audio"))
+
+    assert "breaks off" in warned(report) and report["duration"] < 16_000
+
+
+@pytest.mark.parametrize("share", [0.6, 1.0])
+def test_of_a_long_film_the_end_is_found_without_a_walk_along_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    from emofuse_web.recognition import preflight_walk
+
+    path = cut(film(tmp_path / "a.mp4", frames=500, options={"movflags": "faststart"}), share)
+    whole = preflight_walk.walk(path)
+    monkeypatch.setattr(preflight_walk, "WALKED", 0.0)
+
+    walked = preflight_walk.walk(path)
+
+    assert len(walked.times) < 2 < len(whole.times)
+    assert walked.breaks == whole.breaks and (walked.breaks is None) == (share == 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("a.mp4", {}),
+        ("a.mkv", {"muxer": "matroska"}),
+        ("a.webm", {"muxer": "webm", "picture": "libvpx-vp9", "sound": "libopus"}),
+        ("a.avi", {"muxer": "avi", "picture": "mpeg4", "sound": "libmp3lame"}),
+        ("a.mpg", {"muxer": "mpeg", "picture": "mpeg2video", "sound": "mp2"}),
+        ("a.ts", {"muxer": "mpegts"}),
+    ],
+)
+def test_a_whole_film_is_not_said_to_break_off(tmp_path: Path, look: Look, name: str, how: dict[str, Any]) -> None:
+    report = good(look(film(tmp_path / name, frames=150, **how), "video"))
+
+    assert "breaks off" not in warned(report) and "decoded" not in warned(report)
+
+
+def test_a_picture_that_cannot_be_decoded_is_said(tmp_path: Path, look: Look) -> None:
+    import av
+
+    good_one = film(tmp_path / "a.avi", muxer="avi", picture="mjpeg", form="yuvj420p", sound=None, frames=100)
+    with av.open(str(good_one)) as whole, av.open(str(tmp_path / "b.avi"), "w") as spoilt:
+        stream = spoilt.add_stream_from_template(whole.streams.video[0])
+        for i, packet in enumerate(whole.demux(video=0)):
+            if packet.dts is not None:
+                copy = av.Packet(b"\x01" * packet.size if 30 < i < 70 else bytes(packet))
+                copy.pts, copy.dts, copy.time_base, copy.is_keyframe, copy.stream = packet.pts, packet.dts, packet.time_base, True, stream
+                spoilt.mux(copy)
+
+    report = good(look(tmp_path / "b.avi", "video"))
+
+    said = next(one for one in report["warnings"] if "cannot be decoded" in one["text"])
+    assert said["names"] == "1 / 3"
+
+
 @pytest.mark.parametrize("loud", [0.0, 0.1])
 def test_sound_is_told_by_rate_channels_and_whether_it_is_heard(tmp_path: Path, look: Look, loud: float) -> None:
     report = good(look(voice(tmp_path / "a.wav", hertz=44_100, layout="stereo", loud=loud), "audio"))
