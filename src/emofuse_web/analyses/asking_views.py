@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from emofuse_web.analyses.doors import Signed, personal
-from emofuse_web.analyses.drafts import draft, places
+from emofuse_web.analyses.drafts import draft, files_of, places
 from emofuse_web.analyses.forms import Asking
 from emofuse_web.analyses.models import Analysis, Mode
 from emofuse_web.analyses.problems import Refused
@@ -86,7 +86,7 @@ def _before(analysis: Analysis) -> dict[str, Any]:
 @personal
 def file(request: Signed, id: UUID) -> HttpResponse:
     """One file as it stands, for a page that looks again; or (POST) how its EEG is to be read, upon which it is looked at again."""
-    upload = Upload.objects.filter(owner=request.user, id=id).first()
+    upload = files_of(request.user).filter(id=id).first()
     if upload is None:
         raise Http404
     error = _tell(request, upload) if request.method == "POST" else ""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -63,6 +63,11 @@ class Draft:
         return self.upload.state == State.READY and self.upload.problem is None
 
     @property
+    def held(self) -> bool:
+        """Whether an analysis was asked of it, with which it goes."""
+        return bool(getattr(self.upload, "held", False))
+
+    @property
     def units(self) -> tuple[str, ...]:
         """Units that EEG is measured in."""
         return UNITS
@@ -105,6 +110,14 @@ def draft(upload: Upload, chosen: bool = True, error: str = "") -> Draft:
     return Draft(upload, chosen and upload.state != State.REFUSED, found(upload.role, report), axes_to_choose(report), error)
 
 
+def files_of(user: User) -> QuerySet[Upload]:
+    """A user's files, each with whether an analysis holds it ("held"): then it goes with that alone."""
+    holds = Q()
+    for role in Role.values:
+        holds |= Q(**{role: OuterRef("pk")})
+    return Upload.objects.filter(owner=user).annotate(held=Exists(Analysis.objects.filter(holds)))
+
+
 def places(user: User, chosen: Iterable[str], fill: str = "") -> list[Place]:
     """One for each role, with the files that wait there.
 
@@ -132,7 +145,7 @@ def _waiting(user: User, ids: set[UUID]) -> Iterable[Upload]:
     for role in Role.values:
         taken |= Q(id__in=asked.filter(**{f"{role}__isnull": False}).values(role))
     first = Case(When(id__in=ids, then=0), default=1) if ids else Value(1)
-    there = Upload.objects.filter(Q(id__in=ids) | ~taken, owner=user, expires__gt=timezone.now())
+    there = files_of(user).filter(Q(id__in=ids) | ~taken, expires__gt=timezone.now())
     return there.order_by(first, "-created", "id")[: 2 * SHOWN * len(Role)]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from emofuse_web.accounts import audit
 from emofuse_web.accounts.models import User
 from emofuse_web.analyses.models import Analysis
-from emofuse_web.jobs.models import Job, Kind
+from emofuse_web.jobs.models import Job, Kind, Status
 from emofuse_web.jobs.queue import job_add, job_cancel, job_held
 from emofuse_web.storage import storage
 from emofuse_web.uploads import room
@@ -94,7 +94,7 @@ def upload_tell(*, upload: Upload, told: dict[str, object]) -> None:
             raise refused("INPUT_GONE", _("The file was refused, and its bytes are not kept."), fix=_("Send the file again."))
         if held is None:
             raise refused("INPUT_NOT_READY", _("The file has not arrived, or is being looked at."))
-        if upload_needed(held):
+        if _read(held):
             raise refused("JOB_NOT_OVER", _("An analysis was made of this file as it was told before."), fix=_("Send the file once more."))
         held.told = told
         _look(held)
@@ -129,6 +129,12 @@ def upload_bytes_gone(upload: UUID) -> None:
 def upload_needed(upload: Upload) -> bool:
     """Whether an analysis needs this file."""
     return any(Analysis.objects.filter(**{role: upload}).exists() for role in Role.values)
+
+
+def _read(upload: Upload) -> bool:
+    """Whether an analysis reads this file or gave an answer about it; one that came to nothing may be asked again, told otherwise."""
+    nothing = (Status.FAILED, Status.CANCELLED, Status.EXPIRED)
+    return any(Analysis.objects.filter(**{role: upload}).exclude(job__status__in=nothing).exists() for role in Role.values)
 
 
 def _look(upload: Upload) -> None:

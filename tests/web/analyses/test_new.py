@@ -416,3 +416,20 @@ def test_only_its_owner_asks_again(alice, bobs, charlies, upload, analysis):
 def test_files_of_a_mode_that_was_chosen_meanwhile_are_those_of_the_address(alice, alices, upload, analysis):
     row = analysis(alice, status="failed", video=upload(alice), audio=upload(alice, "audio"))
     assert checked(page(alices, again=row.id, mode="av", video=row.video_id), "audio") == []
+
+
+def test_a_file_that_an_analysis_holds_cannot_be_removed_beside_it(alice, alices, upload, analysis):
+    row, free = analysis(alice, status="failed", video=upload(alice)), upload(alice)
+    said = page(alices)
+    assert reverse("uploads:remove", args=[free.id]) in said
+    assert reverse("uploads:remove", args=[row.video_id]) not in said
+    assert said.count("goes with its analysis") == 1
+    assert "goes with its analysis" in alices.get(reverse("analyses:file", args=[row.video_id])).content.decode()
+
+
+@pytest.mark.parametrize(("status", "state"), [("failed", State.CHECKING), ("cancelled", State.CHECKING), ("succeeded", State.READY)])
+def test_eeg_of_an_analysis_that_came_to_nothing_can_be_told_otherwise(alice, alices, upload, analysis, status, state):
+    row = analysis(alice, status=status, mode="av_eeg", video=upload(alice), eeg=upload(alice, "eeg", report=BRAIN))
+    alices.post(reverse("analyses:file", args=[row.eeg_id]), {"rate": "200"})
+    row.eeg.refresh_from_db()
+    assert row.eeg.state == state
