@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from emofuse_web.analyses.templatetags.emotions import clock
+from emofuse_web.phrases import told
 from emofuse_web.uploads.models import Role
 
 Found = list[tuple[str, str]]
@@ -41,7 +42,7 @@ def _brain(report: Mapping[str, Any]) -> Found:
     return [
         (_("Length"), clock(report["duration"]) if report.get("duration") else ""),
         (_("Array"), " ".join(filter(None, [str(report.get("variable") or ""), " × ".join(map(str, shape))]))),
-        (_("Axes"), " × ".join(report.get("axes") or [])),
+        (_("Axes"), " × ".join(told(axis) for axis in report.get("axes") or [])),
         (_("Channels"), ", ".join(channels)),
         (_("Samples a second"), f"{report['rate']:g}" if report.get("rate") else ""),
         (_("Unit"), str(report.get("unit") or "")),
@@ -51,9 +52,9 @@ def _brain(report: Mapping[str, Any]) -> Found:
 def _words(report: Mapping[str, Any]) -> Found:
     timed = _("yes, up to %(end)s") % {"end": clock(report["duration"])} if report.get("timed") else _("no: places instead of times")
     return [
-        (_("Written as"), " ".join(str(report[key]) for key in ("format", "encoding") if report.get(key))),
+        (_("Written as"), " ".join(told(str(report[key])) for key in ("format", "encoding") if report.get(key))),
         (_("Number of words"), str(report.get("words") or "")),
-        (_("Language"), str(report.get("language") or "")),
+        (_("Language"), told(str(report.get("language") or ""))),
         (_("Says when"), timed if "timed" in report else ""),
     ]
 

@@ -55,6 +55,7 @@ SENTENCES = (
     _("%(file)s names the column %(x)s more than once."),
     _("%(file)s is not UTF-8 (line %(n)s looks like UTF-16, or like no text)."),
     _("%(file)s is not UTF-8 (byte %(x)s in line %(n)s)."),
+    _("Row %(n)s of %(file)s has %(x)s in the column %(x2)s."),
     _("Line %(n)s of %(file)s has %(n2)s fields."),
     _("%(file)s is no table that can be read."),
 )

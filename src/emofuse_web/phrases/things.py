@@ -47,6 +47,7 @@ SENTENCES = (
     _("Korean"),
     _("Japanese"),
     _("Chinese"),
+    _("English"),
     _("German"),
     _("French"),
     _("Spanish"),

@@ -32,5 +32,8 @@ SENTENCES = (
     _("channels of sound"),
     _("seconds"),
     _("streams"),
+    _("time"),
+    _("channel"),
+    _("other"),
     _("taken as microvolts, as no unit is named"),
 )
