@@ -1,19 +1,24 @@
 """A look at EEG: which arrays and channels there are, what was concluded, and what still has to be told."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from emofuse.core.errors import MediaError
 from emofuse.media.eeg import Preview, marks, preview
-from emofuse.media.eeg.chosen import blocks, choose
+from emofuse.media.eeg.chosen import Chosen, blocks, choose
 from emofuse.media.eeg.montage import electrode
 from emofuse_web.problems import _, problem
 from emofuse_web.recognition.preflight_errors import plain, problem_of, warning
 from emofuse_web.recognition.suspicious import LIMITS, Suspicious
 
 SECONDS = 20  # at the beginning that flat channels are told by; the warning names it
+COUNTED = 3.0  # s that may be spent on counting what is missing; a table of 20 MB takes one
+FEW = 0.001  # share of the samples that may be missing without a word
 SHOWN = 200  # arrays or columns that a page lists
 KNOWN = ("variable", "axes", "channels", "rate", "unit")
 
@@ -23,7 +28,7 @@ def brain(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises:
         MediaError: It cannot be read at all.
-        Suspicious: It lasts too long.
+        Suspicious: It lasts too long, or holds not one number where there should be samples.
     """
     how = {key: _typed(key, told[key]) for key in KNOWN if key in told}
     found = preview(path, **how)
@@ -35,7 +40,13 @@ def brain(path: Path, told: Mapping[str, Any]) -> dict[str, Any]:
     elif "rate" in found.needs:
         report["problem"] = problem("EEG_RATE", "The file does not say how many samples a second it holds.")
     else:
-        report["flat"] = _flat(path, {**how, "rate": found.rate})
+        chosen = choose(path, *({**how, "rate": found.rate}.get(key) for key in KNOWN))
+        lost, whole = _missing(chosen)
+        if whole and lost.min() == 1:
+            return _nothing(report)
+        if lost.mean() >= FEW:
+            report["warnings"].append(_about_missing(lost, chosen.names))
+        report["flat"] = _flat(chosen)
         if report["flat"]:
             names, most = ", ".join(report["flat"][:12]), len(report["flat"]) >= len(found.channels) / 2
             fix = _("Look at unit and axes: most channels carry nothing.") if most else _("Look whether these electrodes were connected.")
@@ -62,9 +73,47 @@ def _report(found: Preview, path: Path) -> dict[str, Any]:
     }
 
 
-def _flat(path: Path, how: Mapping[str, Any]) -> list[str]:
+def _missing(chosen: Chosen) -> tuple[np.ndarray, bool]:
+    """Which share of each channel's samples is no number, and whether all of them were counted. Shape: (channels,) float64."""
+    lost, count, until = np.zeros(len(chosen.columns)), 0, time.monotonic() + COUNTED
+    for piece in chosen.held.pieces(chosen.columns):
+        lost += np.count_nonzero(~np.isfinite(piece), axis=0)
+        count += len(piece)
+        if time.monotonic() > until:
+            return lost / max(count, 1), count >= chosen.held.count
+    return lost / max(count, 1), count > 0
+
+
+def _about_missing(lost: np.ndarray, names: Sequence[str]) -> dict[str, str]:
+    """How much of all that was counted, and the channels that lack more than their part."""
+    worse = [
+        f"{name} {_share(part)}" for name, part in zip(names, lost.tolist(), strict=True) if part > max(0.05, 1.5 * float(lost.mean()))
+    ]
+    fix = _(
+        "Where they are missing there is less to judge, or nothing. Export the file again, or look whether the electrodes were connected."
+    )
+    listed = f" ({', '.join(worse[:12])})" if worse else ""
+    return warning(_("Samples are missing. Of those that were counted, as a share:"), fix, _share(float(lost.mean())) + listed)
+
+
+def _share(part: float) -> str:
+    return f"{100 * part:.3g} %"
+
+
+def _nothing(report: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a file without one number; it is kept where another of its arrays may be meant.
+
+    Raises:
+        Suspicious: There is no other.
+    """
+    said = "Not one of its samples is a number: all are missing (NaN). Expected microvolts."
+    if len(report["variables"]) < 2:
+        raise Suspicious("EEG_UNREADABLE", said)
+    return report | {"problem": problem("EEG_UNREADABLE", said)}
+
+
+def _flat(chosen: Chosen) -> list[str]:
     """Channels that carry nothing all the time that was looked at."""
-    chosen = choose(path, *(how.get(key) for key in KNOWN))
     seconds = [marks.reasons(block * chosen.scale) for block in islice(blocks(chosen.held.pieces(chosen.columns), chosen.rate), SECONDS)]
     idle = {"flat", "nothing"}
     return [name for i, name in enumerate(chosen.names) if seconds and all(reasons[i] in idle for reasons in seconds)]

@@ -232,6 +232,42 @@ def test_a_headbands_table_needs_nothing_told(tmp_path: Path, look: Look) -> Non
     assert (report["kind"], report["channels"], report["rate"]) == ("Muse", ["TP9", "AF7", "AF8", "TP10"], 256.0)
 
 
+def gappy(path: Path, every: int, columns: slice = slice(None)) -> Path:
+    """A headband's table in which each row of so many has no numbers."""
+    lines = sheet(path).read_text().splitlines()
+    for i in range(1, len(lines), every):
+        time, *values = lines[i].split(",")
+        values[columns] = ["nan"] * len(values[columns])
+        lines[i] = ",".join([time, *values])
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_samples_that_are_missing_are_counted(tmp_path: Path, look: Look) -> None:
+    everywhere = good(look(gappy(tmp_path / "a.csv", 7), "eeg"))
+    one = good(look(gappy(tmp_path / "b.csv", 4, slice(1, 2)), "eeg"))
+    none = good(look(sheet(tmp_path / "c.csv"), "eeg"))
+
+    said = [next((w["names"] for w in report["warnings"] if "are missing" in w["text"]), None) for report in (everywhere, one, none)]
+    assert said == ["14.3 %", "6.25 % (AF7 25 %)", None]
+
+
+def test_eeg_without_one_number_is_refused(tmp_path: Path, look: Look) -> None:
+    np.save(tmp_path / "a.npy", np.full((6, 1_280), np.nan))
+
+    table, array = look(gappy(tmp_path / "a.csv", 1), "eeg"), look(tmp_path / "a.npy", "eeg", {"rate": "256", "axes": "channel,time"})
+
+    assert (table["problem"]["code"], table["kept"]) == ("EEG_UNREADABLE", False)
+    assert (array["problem"]["code"], "missing" in array["problem"]["detail"]) == ("EEG_UNREADABLE", True)
+
+
+def test_an_array_without_one_number_leaves_the_choice_of_another(tmp_path: Path, look: Look) -> None:
+    answer = look(mat(tmp_path / "a.mat", eeg=np.full((6, 1_280), np.nan), raw=brain()), "eeg", {"variable": "eeg", "rate": "256"})
+
+    assert (answer["problem"]["code"], answer["kept"]) == ("EEG_UNREADABLE", True)
+    assert [one["name"] for one in answer["report"]["variables"]] == ["eeg", "raw"]
+
+
 def test_what_is_asked_for_can_be_told_and_is_looked_at_again(tmp_path: Path, look: Look) -> None:
     path = mat(tmp_path / "a.mat", first=brain(6, 900), second=brain(6, 900, seed=1))
     asked = look(path, "eeg")
