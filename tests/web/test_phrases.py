@@ -34,6 +34,7 @@ NOTES = (
     "3 other faces were seen, for 4 % of the time; the one seen longest and largest was analysed",
     "the file is longer than the 1:00:00.0 allowed; only that was analysed",
     "the file breaks off at 0:00:03.1 of 0:00:09.0; what came before was analysed",
+    "the file breaks off at 0:05 of 0:08; what came before was analysed",
     "1 damaged piece of the picture was left out",
     "7 damaged pieces of the sound were left out",
     "damaged pieces that were left out: 3",
@@ -50,6 +51,9 @@ DETAILS = (
     "The file has 125 pictures a second. Expected at most 120.",
     "The file is text, not a recording.",
     "The file holds nothing to judge (no face, silence). Expected a face, a voice, words or EEG in it.",
+    "The video holds nothing to judge (no face, no sound, faces were found by a simpler method that misses turned heads). "
+    "Expected a face, a voice, words or EEG in it.",
+    "Not one of its samples is a number: all are missing (NaN). Expected microvolts.",
     "It lasts 75.5 minutes. Expected at most 60.",
     "The file says that it has 35389440 pixels (8192x4320). Expected at most 8847360.",
     "The file says that it has 9 streams. Expected at most 8.",
@@ -106,6 +110,7 @@ READERS = (
 PUT_TOGETHER = {  # of parts that are sentences or words by themselves; examples of what comes of them stand above
     "7 has no 7 that can be decoded.", "Nothing in 7 can be decoded7.", "7 has 7 7.", "7 7",
 }  # fmt: skip
+QUOTED = "dogs are sitting by the door|kids are talking by the door|all right let s do it"  # of the data: what was said in a clip
 LATIN = re.compile(r"[a-z]{3,} (?:[a-z]+ )*[a-z]{3,}")  # two words of English that follow each other
 
 
@@ -255,6 +260,6 @@ def test_a_hole_that_stands_twice_holds_the_same_twice():
 def test_pages_of_recognizers_mark_whatever_is_still_english(charlies, address):
     page = charlies.get(address, headers={"accept-language": "ru"}).content.decode()
 
-    main = page[page.index("<main") : page.index("</main>")]
+    main = re.sub(QUOTED, "", page[page.index("<main") : page.index("</main>")])
     others = re.sub(r'<(\w+)[^>]* lang="en"[^>]*>.*?</\1>', "", re.sub(r"<code.*?</code>", "", main, flags=re.DOTALL), flags=re.DOTALL)
     assert LATIN.findall(re.sub(r"<[^>]+>", " | ", others)) == []
