@@ -18,6 +18,7 @@ SENTENCES = (
     _("Expected sound."),
     _("Expected words."),
     _("Expected samples a second."),
+    _("Expected microvolts."),
     _("Expected a recording, EEG or words."),
     _("Expected one transcript and nothing beside it."),
     _("Expected a plain one."),

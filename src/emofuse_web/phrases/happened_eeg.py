@@ -58,4 +58,5 @@ SENTENCES = (
     _("Row %(n)s of %(file)s has %(x)s in the column %(x2)s."),
     _("Line %(n)s of %(file)s has %(n2)s fields."),
     _("%(file)s is no table that can be read."),
+    _("Not one of its samples is a number: all are missing (NaN)."),
 )

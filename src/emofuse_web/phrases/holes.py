@@ -67,13 +67,13 @@ def _said(said: str, translate: Translate) -> str | None:
 
 
 def _file(said: str, translate: Translate) -> str:
-    return translate(said) or said if said.lower() == "the file" else said
+    return translate(said) or said if said.lower() in ("the file", "the video", "the sound") else said
 
 
 KINDS: Mapping[str, Callable[[str, Translate], str | None]] = {
     "n": number,
     "share": number,
-    "file": _file,  # a file's name, or "the file"
+    "file": _file,  # a file's name, or "the file", "the video"
     "m": lambda said, translate: translate(said),  # a modality
     "what": lambda said, translate: translate(said),  # a thing that is known
     "said": _said,  # a sentence, reasons, or several

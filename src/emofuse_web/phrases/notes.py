@@ -15,6 +15,7 @@ SENTENCES = (
         "faces were found by a simpler method that misses turned heads, because YuNet's weights are not here and could "
         "not be downloaded; put yunet_n_320_320.onnx into EMOFUSE_HOME, or connect to the network"
     ),
+    _("faces were found by a simpler method that misses turned heads"),
     _("1 other face was seen, for %(n)s %% of the time; the one seen longest and largest was analysed"),
     _("%(n)s other faces were seen, for %(n2)s %% of the time; the one seen longest and largest was analysed"),
     _("the file is longer than the %(n)s allowed; only that was analysed"),

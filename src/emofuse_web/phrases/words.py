@@ -8,6 +8,8 @@ SENTENCES = (
     _("positive"),
     _("The file"),
     _("the file"),
+    _("The video"),
+    _("The sound"),
     _("audio"),
     _("eeg"),
     _("video"),

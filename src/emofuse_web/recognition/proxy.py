@@ -225,7 +225,7 @@ class _Making:
         """That the recording ends well before its header says; a file that was cut off is read up to there without a complaint."""
         ends = [float(self.pictures.end) if self.pictures else 0.0, self.sounds.end if self.sounds and not self.other else 0.0]
         end, header = max(ends), clock(self.promised)
-        return [f"the file breaks off: {clock(end)} of {header} could be read"] if short(end, self.promised) else []
+        return [f"the file breaks off at {clock(end)} of {header}; what came before was analysed"] if short(end, self.promised) else []
 
     def _encoders(self, made: "OutputContainer") -> Callable[[Any, bool], None]:
         """Make the streams; gives what encodes a frame (of picture or not) and keeps what comes out."""

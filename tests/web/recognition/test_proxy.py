@@ -206,7 +206,7 @@ def test_a_film_that_was_cut_off_is_said_to_break_off(film, tmp_path):
 
     made = make(tmp_path / "front.mp4", tmp_path)
 
-    assert made.notes[0] == f"the file breaks off: 0:0{round(made.duration / 1_000)} of 0:08 could be read"
+    assert made.notes[0] == f"the file breaks off at 0:0{round(made.duration / 1_000)} of 0:08; what came before was analysed"
     assert 1_000 < made.duration < 7_000
 
 
