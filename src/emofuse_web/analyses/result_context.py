@@ -152,7 +152,7 @@ def script_words() -> dict[str, str]:
         "span": _("{label}, {p}, {start} to {end}"),
         "span_uncertain": _("uncertain: {label}, {p}, {start} to {end}"),
         "span_absent": _("no answer, {reason}, {start} to {end}"),
-        "share": _("{share} % of the time is then uncertain; summary and downloads keep to each recognizer's own"),
+        "share": _("{share} % of the time is then uncertain"),
         "own": _("as each recognizer has it"),
         "lead": _("lead under {lead}"),
         "play": _("Play"),
