@@ -8,6 +8,6 @@ COPY src src
 RUN pip install --no-cache-dir uv \
  && UV_TORCH_BACKEND=cpu uv pip install --system --no-cache --constraint constraints.txt '.[web-prod]' && rm -rf src
 USER emofuse
-ENV EMOFUSE_WEB_HOME=/data EMOFUSE_HOME=/models PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2
+ENV EMOFUSE_WEB_HOME=/data EMOFUSE_HOME=/models PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=65536
 EXPOSE 8000
 CMD ["gunicorn", "emofuse_web.config.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--timeout", "120"]
