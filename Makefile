@@ -4,7 +4,7 @@
 #   make test               format, lint, types, packages, docs, tests and doctests; stops at the first failure
 #   make check              the same without tests that take over a second
 #   make serve [PORT=8000]  the web application on this machine
-#   make stress             kill, starve and flood the web application, and record what came of it (about an hour and a half)
+#   make stress             kill, starve and flood the web application, and record what came of it (about an hour)
 #   make bench              measure speed and memory, and record them
 #   make record             docs/results.md and docs/benchmarks.md from their JSON, docs/corpora.md from the corpora
 #   make docs               the documentation in site/
