@@ -19,6 +19,14 @@ PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(autouse=True)
+def _english():
+    """Whatever language a page of the test before spoke."""
+    from django.utils import translation
+
+    translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
 def _own_storage(settings, tmp_path):
     """Files of one test are nobody else's."""
     from django.core.cache import cache
