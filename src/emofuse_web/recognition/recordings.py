@@ -34,7 +34,7 @@ COSTS = {
 }
 """What each part takes of two cores' time: ms, ms a ms of the recording, and as many more where its pictures have `HD`.
 
-Measured on films of 640 x 480 and 720p, 20 to 180 s; so that progress goes on steadily, and the time left is what it is said to be.
+Measured on films of 640 x 480 (60 s) and 720p (20 and 60 s), so that progress is steady and the time left is what it is said to be.
 """
 
 
