@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emofuse_web.analyses import result_words as words
 from emofuse_web.analyses.models import Analysis, Artifact
+from emofuse_web.analyses.result_addresses import Addresses, OwnAddresses
 from emofuse_web.analyses.result_document import beside
 from emofuse_web.analyses.result_summary import grid, reasons, summary
 from emofuse_web.analyses.result_transcript import utterances
@@ -31,27 +31,34 @@ DOWNLOADS = (  # kind, what it is, what it is good for
 TAKEN = frozenset(kind for kind, _name, _what in DOWNLOADS)
 
 
-def context(analysis: Analysis, at: str = "") -> dict[str, Any]:
+def template(analysis: Analysis) -> str:
+    """The page that fits it: of words alone there is no player."""
+    return f"analyses/{'result_text' if analysis.mode == 'text' else 'result'}.html"
+
+
+def context(analysis: Analysis, at: str = "", addresses: Addresses | None = None) -> dict[str, Any]:
     """What the templates are given.
 
     Args:
         analysis: One that is over.
         at: Second at which the player stands, as the address says it; for pages without scripts.
+        addresses: Where its parts are fetched from; None for those of the analysis.
     """
+    addresses = addresses or OwnAddresses(analysis)
     said = beside(analysis, "json") or {}
     files = {file.kind: file for file in analysis.artifacts.all()}
     found: dict[str, Any] = {
         "analysis": analysis,
         "job": analysis.job,
         "files": files,
-        "downloads": downloads(analysis, files),
+        **ways(files, addresses),
         "limits": words.limits(said.get("limits", "")),
         "notes": notes(analysis, said),
         "said": said,
         "took": None if not (analysis.job.started and analysis.job.finished) else analysis.job.finished - analysis.job.started,
         "at": at if at.replace(".", "", 1).isdecimal() and at.isascii() else "",
     }
-    return found if not said else found | _answered(analysis, said, files)
+    return found if not said else found | _answered(analysis, said, files, addresses)
 
 
 def notes(analysis: Analysis, said: Mapping[str, Any]) -> list[str]:
@@ -66,24 +73,22 @@ def _in_words(note: str) -> str:
     return told(note) if said == note else said
 
 
-def downloads(analysis: Analysis, files: Mapping[str, Artifact]) -> list[dict[str, Any]]:
-    """The files that can be taken away, and only those that are there."""
-    return [
-        {"kind": kind, "name": name, "what": what, "size": files[kind].size, "url": address("export", analysis.id, kind)}
-        for kind, name, what in DOWNLOADS
-        if kind in files
-    ]
+def ways(files: Mapping[str, Artifact], addresses: Addresses) -> dict[str, Any]:
+    """Addresses of what is played, and of what can be taken away: only of files that are there."""
+    taken = {kind: url for kind in TAKEN if kind in files and (url := addresses.taken(files[kind]))}
+    return {
+        "media": addresses.shown(files["proxy"]) if "proxy" in files else "",
+        "poster": addresses.shown(files["thumbnail"]) if "thumbnail" in files else "",
+        "taken": taken,
+        "downloads": [
+            {"kind": kind, "name": name, "what": what, "size": files[kind].size, "url": taken[kind]}
+            for kind, name, what in DOWNLOADS
+            if kind in taken
+        ],
+    }
 
 
-def address(name: str, *arguments: object) -> str:
-    """An address of this part; empty where it has none by that name."""
-    try:
-        return reverse(f"analyses:{name}", args=arguments)
-    except NoReverseMatch:
-        return ""
-
-
-def _answered(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Artifact]) -> dict[str, Any]:
+def _answered(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Addresses) -> dict[str, Any]:
     first, lanes = said["lanes"][0], shown(analysis, said)
     overall, why = said.get("overall"), said.get("explanation")
     names = {lane["name"] for lane in lanes}
@@ -100,7 +105,7 @@ def _answered(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, A
         "why": why,
         "reasons": reasons(why, first["label"]) if why and first["label"] else [],
         "why_limits": words.limits(why["limits"]) if why else "",
-        "script": script(analysis, said, files),
+        "script": script(said, files, addresses),
         **_transcript(analysis, said),
     }
 
@@ -121,23 +126,23 @@ def _transcript(analysis: Analysis, said: Mapping[str, Any]) -> dict[str, Any]:
     return {"transcript": utterances(every[:UTTERANCES], lane), "transcript_more": max(len(every) - UTTERANCES, 0), "timed": read["timed"]}
 
 
-def script(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Artifact]) -> dict[str, Any]:
+def script(said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Addresses) -> dict[str, Any]:
     """What the page's script is told: addresses, and words in the reader's language."""
     labels = {label for lane in said["lanes"] for label in lane["labels"]}
     absent = {span["absent"] for lane in said["lanes"] for span in lane["spans"] if span["absent"]}
     return {
-        "timeline": address("timeline", analysis.id),
-        "data": address("data", analysis.id),
-        "peaks": address("artifact", files["peaks"].id) if "peaks" in files else "",
+        "timeline": addresses.timeline(),
+        "data": addresses.curves(),
+        "peaks": addresses.shown(files["peaks"]) if "peaks" in files else "",
         "slots": {label: words.slot(label) for label in labels},
         "labels": {label: words.emotion(label) for label in labels},
         "reasons": {reason: words.reason(reason) for reason in absent},
         "lanes": {lane["name"]: words.lane(lane["name"]) for lane in said["lanes"]},
-        "words": script_words() | looks(analysis, files),
+        "words": script_words() | looks(files),
     }
 
 
-def looks(analysis: Analysis, files: Mapping[str, Artifact]) -> dict[str, str]:
+def looks(files: Mapping[str, Artifact]) -> dict[str, str]:
     """What the caption says of a label: sound alone sounds like it."""
     heard = "proxy" in files and files["proxy"].media_type.startswith("audio/")
     return {"looks": _("Expression sounds like {label}") if heard else _("Expression looks like {label}")}

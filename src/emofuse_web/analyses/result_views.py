@@ -14,7 +14,7 @@ from emofuse_web.analyses import result_document
 from emofuse_web.analyses.delivery import deliver_artifact
 from emofuse_web.analyses.doors import personal
 from emofuse_web.analyses.models import Analysis
-from emofuse_web.analyses.result_context import TAKEN, context
+from emofuse_web.analyses.result_context import TAKEN, context, template
 from emofuse_web.analyses.selectors import POINTS, analysis_of, artifact_of, artifact_of_kind, curves, document, sample_answered
 
 PACKED = 5  # gzip's level; more costs time and gains little
@@ -24,8 +24,7 @@ PACKED = 5  # gzip's level; more costs time and gains little
 @personal
 def result(request: HttpRequest, analysis: Analysis) -> HttpResponse:
     """The page of an analysis that is over and has an answer."""
-    said = context(analysis, at=request.GET.get("t", ""))
-    return render(request, f"analyses/{'result_text' if analysis.mode == 'text' else 'result'}.html", said)
+    return render(request, template(analysis), context(analysis, at=request.GET.get("t", "")))
 
 
 @require_safe
@@ -43,25 +42,14 @@ def sample(request: HttpRequest) -> HttpResponse:
 @personal
 def timeline(request: HttpRequest, id: UUID) -> HttpResponse:
     """Spans of every lane, and their curves over the whole recording."""
-    analysis = analysis_of(request.user, id)
-    said = document(analysis)
-    if not said:
-        raise Http404
-    return _json(request, result_document.page(analysis, said))
+    return timeline_answered(request, analysis_of(request.user, id))
 
 
 @require_safe
 @personal
 def data(request: HttpRequest, id: UUID) -> HttpResponse:
     """One lane's curves between two times."""
-    start, points = _whole(request, "from", 0), _whole(request, "points", POINTS)
-    end = _whole(request, "to", -1)
-    return _json(
-        request,
-        curves(
-            analysis_of(request.user, id), request.GET.get("lane"), max(start, 0), None if end < 0 else end, min(max(points, 2), POINTS)
-        ),
-    )
+    return curves_answered(request, analysis_of(request.user, id))
 
 
 @require_safe
@@ -78,6 +66,22 @@ def export(request: HttpRequest, id: UUID, kind: str) -> HttpResponseBase:
 def artifact(request: HttpRequest, id: UUID) -> HttpResponseBase:
     """A file that the page plays or shows."""
     return deliver_artifact(request, artifact_of(request.user, id))
+
+
+def timeline_answered(request: HttpRequest, analysis: Analysis) -> HttpResponse:
+    """What the page's script draws from, for somebody who was found to be allowed to read it."""
+    said = document(analysis)
+    if not said:
+        raise Http404
+    return _json(request, result_document.page(analysis, said))
+
+
+def curves_answered(request: HttpRequest, analysis: Analysis) -> HttpResponse:
+    """The stretch of curves that the query names, for somebody who was found to be allowed to read it."""
+    start, points = _whole(request, "from", 0), _whole(request, "points", POINTS)
+    end = _whole(request, "to", -1)
+    found = curves(analysis, request.GET.get("lane"), max(start, 0), None if end < 0 else end, min(max(points, 2), POINTS))
+    return _json(request, found)
 
 
 def _whole(request: HttpRequest, name: str, otherwise: int) -> int:
