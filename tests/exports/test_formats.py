@@ -11,6 +11,8 @@ import lxml.etree
 import numpy as np
 import pytest
 
+from emofuse import catalog
+from emofuse.core.provenance import LIMITS, answered, provenance, recognizers
 from emofuse.exports import audacity, csv_curves, csv_spans, eaf, srt, vtt
 from emofuse.exports import json as json_export
 from emofuse.exports.base import caption, lanes
@@ -72,7 +74,8 @@ def test_all_formats_agree_to_the_millisecond(timeline):
     assert [(milliseconds(row["start"]), milliseconds(row["end"])) for row in table] == expected
     assert [cue[:2] for cue in cues(vtt.text(timeline))] == expected
     assert [cue[:2] for cue in cues(srt.text(timeline))] == expected
-    assert [(round(float(start) * 1_000), round(float(end) * 1_000)) for start, end, _ in labels] == expected
+    assert [(round(float(start) * 1_000), round(float(end) * 1_000)) for start, end, _ in labels[:-1]] == expected
+    assert [float(time) * 1_000 for time in labels[-1][:2]] == [timeline.duration] * 2  # who answered: a point, and no span
     assert [annotation[:2] for annotation in tiers(eaf.text(timeline))[0]["fused"]] == expected
     assert expected[-1][1] == timeline.duration
 
@@ -123,7 +126,9 @@ def test_subtitles_say_doubt_and_absence_in_words(timeline, export):
     assert "(uncertain)" in text
     assert "(no face, silence)" in text
     assert [caption(span) for span in timeline.spans()] == (
-        [line.split("\t")[2] for line in text.splitlines()] if export is audacity else [c[2] for c in cues(text)]
+        [line.split("\t")[2] for line in text.splitlines()[:-1]]
+        if export is audacity
+        else [words.split("\n")[0] for _, _, words in cues(text)]
     )
 
 
@@ -229,6 +234,31 @@ def test_elan_annotations_refer_to_words_of_the_vocabulary(timeline):
     assert all(words[a.get("CVE_REF")] == a.findtext("ANNOTATION_VALUE") for a in annotations)
     assert slots == sorted(slots)
     assert root.find("HEADER/MEDIA_DESCRIPTOR").get("MEDIA_URL") == "./the%20talk%20%26%20more.mp4"
+
+
+@pytest.mark.parametrize("name", catalog.names("exports"))
+def test_every_format_says_who_answered_and_how_far_to_believe_it(timeline, name, tmp_path):
+    export = catalog.module("exports", name)
+
+    export.save(timeline, tmp_path / "clip")
+
+    kept = (tmp_path / "clip").read_bytes().decode("utf-8", errors="replace")
+    said = " ".join(kept.replace("&#10;", " ").split())
+    assert ("ab" * 6 in said, "cd" * 6 in said, LIMITS in said) == (True, True, True)
+
+
+def test_tables_say_who_answered_once_a_lane(timeline):
+    for export in (csv_spans, csv_curves):
+        rows = list(csv.DictReader(io.StringIO(export.text(timeline))))
+
+        told = [row["lane"] for row in rows if row["limits"]]
+        assert told == list(dict.fromkeys(row["lane"] for row in rows))
+        assert {row["recognizers"] for row in rows} == {"face@" + "ab" * 6 + ", voice@" + "cd" * 6, ""}
+
+
+def test_a_timeline_that_nobody_signed_still_says_its_limits(nothing):
+    assert provenance(nothing) == LIMITS
+    assert (recognizers(nothing), answered(nothing)) == ("", "")
 
 
 def test_a_clip_with_nothing_to_judge_says_so_in_every_format(nothing):

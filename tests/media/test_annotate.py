@@ -12,6 +12,7 @@ import pytest
 
 from emofuse.core.errors import MediaError
 from emofuse.core.labels import COMMON_SEVEN, LabelSet
+from emofuse.core.provenance import provenance
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Span, Timeline
 from emofuse.media.annotate import annotate
@@ -108,6 +109,13 @@ def test_the_panel_is_in_the_upper_left_corner_and_nowhere_else(tmp_path):
     assert np.median(corner[:60]) < 110
     assert np.abs(np.median(rest[:50]) - 128) < 10
     assert np.abs(np.median(rest[70:]) - 220) < 12
+
+
+def test_the_comment_says_how_far_to_believe_it(tmp_path):
+    made = annotated(make(tmp_path / "a.mp4"))
+
+    with av.open(str(made)) as container:
+        assert container.metadata["comment"] == provenance(timeline(1_200))
 
 
 def test_the_panel_changes_when_the_answer_does(tmp_path):

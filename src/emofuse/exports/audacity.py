@@ -5,6 +5,7 @@ Source: https://manual.audacityteam.org/man/importing_and_exporting_labels.html
 
 from pathlib import Path
 
+from emofuse.core.provenance import provenance
 from emofuse.core.timeline import Timeline
 from emofuse.exports.base import caption, write
 
@@ -13,8 +14,14 @@ SUMMARY = "a label track for Audacity: the answer of the first lane, as it chang
 
 
 def text(timeline: Timeline) -> str:
-    """A line a span of the timeline's own lane: start and end in seconds, and what it says, apart by tabs."""
-    return "".join(f"{_seconds(span.segment.start)}\t{_seconds(span.segment.end)}\t{caption(span)}\n" for span in timeline.spans())
+    """A line a span of the timeline's own lane: start and end in seconds, and what it says, apart by tabs.
+
+    A last label without length, at the end, says who answered and how far to believe it: the format knows no notes.
+    """
+    said = [(span.segment.start, span.segment.end, caption(span)) for span in timeline.spans()]
+    end = said[-1][1]
+    said.append((end, end, provenance(timeline)))
+    return "".join(f"{_seconds(start)}\t{_seconds(end)}\t{words}\n" for start, end, words in said)
 
 
 def save(timeline: Timeline, path: Path) -> None:

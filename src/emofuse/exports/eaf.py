@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+from emofuse.core.provenance import LIMITS, recognizers
 from emofuse.core.timeline import Timeline
-from emofuse.exports.base import LIMITS, lanes, rounded, source, write
+from emofuse.exports.base import lanes, rounded, source, write
 
 SUFFIX = ".eaf"
 SUMMARY = "ELAN: a tier a lane with the label, and below it the probability and what to doubt"
@@ -67,7 +68,12 @@ def _header(timeline: Timeline, last: int) -> ElementTree.Element:
         url = "./" + quote(name)  # beside this file, where ELAN looks first
         kind = guess_type(name)[0] or "video/mp4"
         ElementTree.SubElement(header, "MEDIA_DESCRIPTOR", MEDIA_URL=url, RELATIVE_MEDIA_URL=url, MIME_TYPE=kind)
-    properties = {"lastUsedAnnotationId": str(last), "limits": LIMITS, **{f"note {i}": note for i, note in enumerate(timeline.notes, 1)}}
+    properties = {
+        "lastUsedAnnotationId": str(last),
+        "recognizers": recognizers(timeline),
+        "limits": LIMITS,
+        **{f"note {i}": note for i, note in enumerate(timeline.notes, 1)},
+    }
     for name, value in properties.items():
         ElementTree.SubElement(header, "PROPERTY", NAME=name).text = _legal(value)
     return header

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from emofuse.core.provenance import provenance
 from emofuse.core.timeline import Timeline
 from emofuse.exports.base.explained import figure
 from emofuse.exports.base.picture import keep
@@ -18,4 +19,4 @@ def save(timeline: Timeline, path: Path) -> None:
     Raises:
         MediaError: The disk is full, or the folder cannot be written.
     """
-    keep(figure(timeline), path, "png")
+    keep(figure(timeline), path, "png", provenance(timeline))

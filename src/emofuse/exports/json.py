@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from emofuse.core.explanation import CANNOT, Explanation, Look, Moment
+from emofuse.core.provenance import LIMITS
 from emofuse.core.timeline import Timeline
-from emofuse.exports.base import LIMITS, lanes, rounded, source, write
+from emofuse.exports.base import lanes, rounded, source, write
 
 SUFFIX = ".json"
 SUMMARY = "everything: spans and curves of every lane, models and their hashes, notes (docs/timeline.schema.json)"

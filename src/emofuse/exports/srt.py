@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from emofuse.core.provenance import provenance
 from emofuse.core.timeline import Timeline
 from emofuse.exports.base import caption, stamp, write
 
@@ -10,10 +11,15 @@ SUMMARY = "subtitles for players and editors: the answer of the first lane, as i
 
 
 def text(timeline: Timeline) -> str:
-    """A numbered subtitle a span of the timeline's own lane; members would stand on top of each other."""
+    """A numbered subtitle a span of the timeline's own lane; members would stand on top of each other.
+
+    SubRip knows no notes: who answered and how far to believe it stand under the first answer, where viewers read them, too.
+    """
+    said = [caption(span) for span in timeline.spans()]
+    said[0] += f"\n{provenance(timeline)}"
     return "\n".join(
-        f"{number}\n{stamp(span.segment.start, ',')} --> {stamp(span.segment.end, ',')}\n{caption(span)}\n"
-        for number, span in enumerate(timeline.spans(), 1)
+        f"{number}\n{stamp(span.segment.start, ',')} --> {stamp(span.segment.end, ',')}\n{words}\n"
+        for number, (span, words) in enumerate(zip(timeline.spans(), said, strict=True), 1)
     )
 
 

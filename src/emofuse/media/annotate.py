@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emofuse.core.errors import MediaError
+from emofuse.core.provenance import provenance
 from emofuse.core.timeline import STEP, Timeline
 from emofuse.media.beside import beside
 from emofuse.media.panel import Panel
@@ -51,6 +52,7 @@ def annotate(
 
     Frames keep their times, also where they come at a varying rate; sound is copied where MP4 and browsers take it.
     Turned pictures are stored upright; sides of an odd length lose their last line, which H.264 cannot keep.
+    Who answered, and the sentence of limits, are its comment; nothing of the recording's own metadata is kept.
 
     Args:
         video: The recording that was judged.
@@ -70,6 +72,7 @@ def annotate(
         with beside(target) as unfinished:
             try:
                 with av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as made:
+                    made.metadata["comment"] = provenance(timeline)
                     _Copy(source, made, timeline, coding).run(progress)
             except av.error.FFmpegError as error:
                 if error.errno in _DISK:

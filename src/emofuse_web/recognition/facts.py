@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from emofuse import __version__ as VERSION
-from emofuse.exports.base import LIMITS as SENTENCE
+from emofuse.core.provenance import LIMITS as SENTENCE
 from emofuse.media.probe import Limits
 from emofuse_web.recognition.cards import Card, card_of
 

@@ -9,6 +9,7 @@ from typing import Any
 from emofuse.core.clip import Clip
 from emofuse.core.errors import MediaError
 from emofuse.core.modality import Modality
+from emofuse.core.provenance import recognizers
 from emofuse.media.annotate import annotate
 from emofuse.media.files import LEFT_OUT, clip_from_files
 from emofuse.media.probe import probe
@@ -16,7 +17,7 @@ from emofuse_web.recognition import proxy, suspicious, thumbnail, writing
 from emofuse_web.recognition.facts import choices
 from emofuse_web.recognition.judging import Chosen, chosen, judged
 from emofuse_web.recognition.made import named
-from emofuse_web.recognition.summary import summary, unused, version
+from emofuse_web.recognition.summary import summary, unused
 from emofuse_web.recognition.telling import Telling
 
 CODING = {"preset": "superfast", "crf": "22"}  # of the annotated copy; the proxy was coded at no better quality
@@ -82,7 +83,7 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
         "duration": answer.duration,
         "summary": {**said, "unused": missing, "seconds": telling.seconds, **facts},
         "warnings": [*dict.fromkeys(notes)],
-        "version": version(answer),
+        "version": recognizers(answer),
     }
 
 

@@ -98,11 +98,6 @@ def models(answer: Timeline) -> list[dict[str, Any]]:
     return [{key: model[key] for key in kept if key in model} for model in said or () if isinstance(model, dict)]  # type: ignore[attr-defined]
 
 
-def version(answer: Timeline) -> str:
-    """Names and the beginnings of hashes in one line."""
-    return ", ".join(f"{model.get('name')}@{str(model.get('sha256', ''))[:12]}" for model in models(answer))
-
-
 def unused(answer: Timeline, given: "dict[str, Modality]") -> list[dict[str, str]]:
     """Modalities that were given and answered nothing, each with the reason.
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from emofuse.core.errors import MediaError
+from emofuse.core.provenance import recognizers
 from emofuse.media.files import clip_from_files
 from emofuse_web.recognition import suspicious, writing
 from emofuse_web.recognition.judging import judged, worded
-from emofuse_web.recognition.summary import summary, version
+from emofuse_web.recognition.summary import summary
 from emofuse_web.recognition.telling import Telling
 
 
@@ -38,5 +39,5 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
         "duration": answer.duration,
         "summary": {**summary(answer), "unused": [], "seconds": telling.seconds},
         "warnings": list(answer.notes),
-        "version": version(answer),
+        "version": recognizers(answer),
     }

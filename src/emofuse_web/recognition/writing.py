@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emofuse import catalog
+from emofuse.core.provenance import provenance
 from emofuse_web.recognition import curves
 from emofuse_web.recognition.made import EXPORTS, named
 
@@ -24,7 +25,7 @@ def write(answer: "Answer", out: Path, progress: "Progress") -> None:
         catalog.module("exports", name).save(answer, out / named(name))
         progress(i + 1, len(EXPORTS) + 1)
     if answer.explanation is not None:
-        said = catalog.module("exports", "json").document(answer)["explanation"]
+        said = {**catalog.module("exports", "json").document(answer)["explanation"], "about": provenance(answer)}
         (out / named("explanation")).write_text(json.dumps(said, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         catalog.module("exports", "explanation_png").save(answer, out / named("explanation_png"))
     progress(1, 1)

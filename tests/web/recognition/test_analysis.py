@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 
 from emofuse.core.labels import LabelSet
+from emofuse.core.provenance import LIMITS
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Span
 from emofuse.media.panel import Panel
 from emofuse_web.analyses.lanes import read_lane
 from emofuse_web.problems import CODES
-from emofuse_web.recognition.made import KINDS
+from emofuse_web.recognition.made import EXPORTS, KINDS, named
 
 WORDS = "WEBVTT\n\n00:00.000 --> 00:03.000\nI am so happy today, this is wonderful!\n\n00:03.000 --> 00:06.000\nGo away, I hate you.\n"
 
@@ -100,7 +101,8 @@ def from_srt(folder: Path) -> list[tuple[int, int, str | None]]:
 
 
 def from_audacity(folder: Path) -> list[tuple[int, int, str | None]]:
-    rows = [line.split("\t") for line in (folder / "out" / "timeline.labels.txt").read_text().splitlines()]
+    *rows, about = [line.split("\t") for line in (folder / "out" / "timeline.labels.txt").read_text().splitlines()]
+    assert about[0] == about[1] == rows[-1][1]  # who answered: a point at the end, and no span
     return [(round(1_000 * float(start)), round(1_000 * float(end)), re.match(r"\w+", words)[0]) for start, end, words in rows]
 
 
@@ -175,16 +177,30 @@ def test_the_label_in_the_upper_left_is_that_of_the_document_at_a_hundred_frames
 
 def test_the_annotated_copy_is_as_long_and_in_step_and_says_nothing_beside(analysed):
     folder, _, _ = analysed
-    lengths, starts = {}, {}
+    lengths, starts, comments = {}, {}, {}
     for name in ("proxy.mp4", "annotated.mp4"):
         with av.open(str(folder / "out" / name)) as file:
             lengths[name] = float(file.streams.video[0].duration * file.streams.video[0].time_base)
             first = [next(file.decode(video=0)).time, next(file.decode(audio=0)).time]
             starts[name] = first[1] - first[0]
-            assert not {"location", "make", "creation_time", "comment"} & set(file.metadata)
+            assert not {"location", "make", "creation_time"} & set(file.metadata)
+            comments[name] = file.metadata.get("comment")
 
     assert abs(lengths["annotated.mp4"] - lengths["proxy.mp4"]) <= 1 / 25
     assert abs(starts["annotated.mp4"] - starts["proxy.mp4"]) <= 0.04
+    assert comments["proxy.mp4"] is None
+    assert comments["annotated.mp4"].endswith(LIMITS)
+
+
+# --- that everything which leaves says who answered, and how far to believe it (S15) -----------------------------------------------------
+def test_every_file_that_is_offered_says_who_answered_and_the_limits(analysed):
+    folder, said, _ = analysed
+    ((name, weights),) = [said["version"].split("@")]
+
+    for kind in (*EXPORTS, "annotated"):
+        kept = " ".join((folder / "out" / named(kind)).read_bytes().decode("utf-8", errors="replace").split())
+        assert (name in kept, weights in kept) == (True, True), kind
+        assert LIMITS in kept, kind
 
 
 def test_the_thumbnail_is_a_small_jpeg_without_anything_beside(analysed):

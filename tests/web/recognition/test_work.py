@@ -11,10 +11,12 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from emofuse.core.provenance import LIMITS
 from emofuse_web.analyses import work
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.jobs.folder import Strange
 from emofuse_web.jobs.models import Job, Status
+from emofuse_web.recognition.made import named
 from emofuse_web.storage import storage
 
 ANSWER = {"status": "succeeded", "duration": 2_000, "summary": {"label": "calm"}, "warnings": ["no face for 38 % of the time"]}
@@ -195,6 +197,10 @@ def test_the_sample_is_made_and_analysed_like_any_other(db, folder, asked):
     row = Analysis.objects.get()
 
     told = asked(folder, work.prepare(row.job, folder))
+    for kind in ("explanation", "explanation_png"):  # the other exports: test_analysis.py
+        said = (folder / "out" / named(kind)).read_bytes().decode("utf-8", errors="replace")
+        assert LIMITS in said, kind
+        assert told[-1]["done"]["version"] in said, kind
     ended(row.job, folder, told[-1]["done"])
 
     kinds = set(row.artifacts.values_list("kind", flat=True))

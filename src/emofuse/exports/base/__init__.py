@@ -3,21 +3,27 @@
 A format is a module with ``SUFFIX``, ``SUMMARY`` (a line for --help), ``save(timeline, path)`` and, where it is text, ``text(timeline)``.
 """
 
+from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 
+from emofuse.core.provenance import LIMITS, recognizers
 from emofuse.core.timeline import Span, Timeline
 from emofuse.media.beside import beside
 
-LIMITS = (
-    "This shows expression as recognizers read it, not what a person feels; they err, more often on faces, voices and languages "
-    "unlike those they learnt from. Do not decide about people with it."
-)
+ABOUT = ("recognizers", "limits")  # a table's last columns
 DIGITS = 4  # of a probability; calibration is not that exact
 
 
 def lanes(timeline: Timeline) -> tuple[Timeline, ...]:
     """The timeline itself, then those it was fused from: the order in every format."""
     return (timeline, *timeline.members)
+
+
+def told(timeline: Timeline) -> Iterator[tuple[str, str]]:
+    """Cells of the columns `ABOUT`, row by row: filled in the first, empty in all others, which else would say it a thousand times."""
+    yield recognizers(timeline), LIMITS
+    yield from repeat(("", ""))
 
 
 def source(timeline: Timeline) -> str:

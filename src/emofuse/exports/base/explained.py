@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emofuse.core.explanation import CANNOT, Explanation, Look, Moment
+from emofuse.core.provenance import LIMITS, answered
 from emofuse.core.timeline import Timeline, clock
-from emofuse.exports.base import LIMITS, source
+from emofuse.exports.base import source
 from emofuse.exports.base.looked import HEIGHT, TITLED, axes_at, draw, points, rows_of, width
 from emofuse.exports.base.picture import FAINT, INK, WIDTH, draw_clock, draw_lanes, short
 
@@ -24,7 +25,7 @@ PLAYERS = (("#f2b04c", ""), ("#23568f", ""), ("#8a94a0", "......"), ("#e8e3da", 
 """Fill and hatching of each player in turn: light, dark, dotted, striped; apart in grey, and for colour-blind people."""
 _NET = "#111111"
 _LEFT, _RIGHT, _GAP, _WHOLE = 0.85, 0.3, 1.15, 1.75  # inches: beside everything, between the two panels, width of the right one
-_HEAD, _LANE, _BARS, _CLOCK, _FOOT = 0.78, 0.34, 2.0, 0.36, 0.62  # inches, from above
+_HEAD, _LANE, _BARS, _CLOCK, _FOOT = 0.78, 0.34, 2.0, 0.36, 0.75  # inches, from above
 _SECTION, _ROW, _TEXT = 0.52, HEIGHT + TITLED + 0.34, 1.62  # inches: a section's title, a moment, the words beside it
 _HALF = (WIDTH - _LEFT - _RIGHT + 0.45) / 2  # inches from a moment to one beside it
 _MOST = 120  # bars over time: more would be threads
@@ -249,6 +250,7 @@ def _draw_head(made: "Figure", timeline: Timeline, explanation: Explanation) -> 
     for words in key.get_texts():
         words.set_parse_math(False)
     notes = short("; ".join(explanation.notes), 165)
-    made.text(_LEFT / WIDTH, 0.44 / down, notes, fontsize=7.5, color=INK, va="center", parse_math=False)
-    made.text(_LEFT / WIDTH, 0.27 / down, CANNOT, fontsize=8, color=INK, va="center")
+    made.text(_LEFT / WIDTH, 0.57 / down, notes, fontsize=7.5, color=INK, va="center", parse_math=False)
+    made.text(_LEFT / WIDTH, 0.40 / down, CANNOT, fontsize=8, color=INK, va="center")
+    made.text(_LEFT / WIDTH, 0.24 / down, short(answered(timeline), 200), fontsize=6.5, color=FAINT, va="center", parse_math=False)
     made.text(_LEFT / WIDTH, 0.11 / down, short(LIMITS, 200), fontsize=6.5, color=FAINT, va="center")

@@ -15,8 +15,9 @@ from warnings import catch_warnings, filterwarnings
 import numpy as np
 
 from emofuse.core.labels import MAPS, LabelMap, LabelSet
+from emofuse.core.provenance import LIMITS, answered, provenance
 from emofuse.core.timeline import STEP, UNEXPLAINED, Span, Timeline, clock
-from emofuse.exports.base import LIMITS, lanes, source
+from emofuse.exports.base import lanes, source
 from emofuse.media.beside import beside
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ WIDTH = 11.0  # inches
 POINTS = 300  # a curve has at most about so many: more would be a blot on a picture of this width
 _DPI = 150
 INK, FAINT, _EDGE = "#1a1a1a", "#6b6b6b", "#ffffff"
-_LANE, _ROW, _HEAD, _FOOT = 0.42, 0.44, 0.72, 0.66  # inches: a lane of spans, a row of a label, above and below them
+_LANE, _ROW, _HEAD, _FOOT = 0.42, 0.44, 0.72, 0.79  # inches: a lane of spans, a row of a label, above and below them
 _LINE, _LINES = 0.14, 5  # inches of a line of notes, and how many there are at most; what is more stands in the other formats
 _BETWEEN = 0.28  # inches between lanes and rows
 _LEFT, _RIGHT = 1.05, 0.55  # inches
@@ -81,16 +82,17 @@ def save_as(timeline: Timeline, path: Path, kind: str) -> None:
     Raises:
         MediaError: The disk is full, or the folder cannot be written.
     """
-    keep(figure(timeline), path, kind)
+    keep(figure(timeline), path, kind, provenance(timeline))
 
 
-def keep(made: "Figure", path: Path, kind: str) -> None:
-    """Write a figure as "png" or "svg", without the time and the program.
+def keep(made: "Figure", path: Path, kind: str, about: str) -> None:
+    """Write a figure as "png" or "svg", with what is to be known about it among its metadata, without the time and the program.
 
     Raises:
         MediaError: The disk is full, or the folder cannot be written.
     """
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    metadata["Description"] = about
     with beside(path) as unfinished, catch_warnings():
         filterwarnings("ignore", "Glyph .* missing")  # a name in letters that the font lacks is drawn with boxes; so be it
         made.savefig(unfinished, format=kind, dpi=_DPI, metadata=metadata)
@@ -225,7 +227,8 @@ def _draw_words(made: "Figure", timeline: Timeline) -> None:
     made.text(left, 1 - 0.49 / inches, f"{clock(timeline.duration)} long{mostly}", fontsize=9, color=FAINT, va="center")
     _draw_key(made, timeline, right, 1 - 0.49 / inches)
     for i, line in enumerate(reversed(_notes(timeline))):
-        made.text(left, (0.235 + i * _LINE) / inches, line, fontsize=7.5, color=INK, va="center", parse_math=False)
+        made.text(left, (0.365 + i * _LINE) / inches, line, fontsize=7.5, color=INK, va="center", parse_math=False)
+    made.text(left, 0.225 / inches, short(answered(timeline), 190), fontsize=6.5, color=FAINT, va="center", parse_math=False)
     made.text(left, 0.095 / inches, short(LIMITS, 190), fontsize=6.5, color=FAINT, va="center")
 
 

@@ -1,0 +1,37 @@
+"""Who answered, and how far that is to be believed: what every file that leaves carries."""
+
+from emofuse.core.timeline import Timeline
+
+LIMITS = (
+    "This shows expression as recognizers read it, not what a person feels; they err, more often on faces, voices and languages "
+    "unlike those they learnt from. Do not decide about people with it."
+)
+_HASHED = 12  # digits of a hash that name weights: two of the same beginning are not to be expected
+
+
+def recognizers(timeline: Timeline) -> str:
+    """Names and the beginnings of hashes of the weights that answered, in one line; empty where nobody told.
+
+    Example:
+        >>> import numpy as np
+        >>> from emofuse.core.labels import COMMON_SEVEN
+        >>> from emofuse.core.segment import Segment
+        >>> made = {"models": [{"name": "voice", "sha256": "ab" * 32}]}
+        >>> recognizers(Timeline("voice", COMMON_SEVEN, (Segment(0, 500),), np.full((1, 7), 1 / 7), 500, facts=made))
+        'voice@abababababab'
+    """
+    models = timeline.facts.get("models")
+    told = [model for model in models if isinstance(model, dict)] if isinstance(models, (list, tuple)) else []
+    return ", ".join(f"{model.get('name')}@{str(model.get('sha256', ''))[:_HASHED]}" for model in told)
+
+
+def answered(timeline: Timeline) -> str:
+    """Who answered, as a sentence: "Answered by voice@abababababab, emofuse 0.1.0."; empty where nobody told."""
+    version = timeline.facts.get("emofuse")
+    by = [part for part in (recognizers(timeline), f"emofuse {version}" if version else "") if part]
+    return f"Answered by {', '.join(by)}." if by else ""
+
+
+def provenance(timeline: Timeline) -> str:
+    """Who answered, and the sentence of limits, in one line."""
+    return f"{answered(timeline)} {LIMITS}".lstrip()
