@@ -1,6 +1,6 @@
 """The recognizers one can choose from."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -11,6 +11,7 @@ from emofuse_web.api.asked import query
 from emofuse_web.api.base import ApiView, said_anew
 from emofuse_web.api.described import described
 from emofuse_web.recognition import facts
+from emofuse_web.recognition.cards import Card
 
 
 class Models(ApiView):
@@ -36,7 +37,6 @@ class Model(ApiView):
 
 
 def _row(choice: facts.Choice, *, card: bool) -> dict[str, object]:
-    known = facts.recognizers().get(choice.name)
     return {
         "id": choice.name,
         "title": gettext(choice.title),
@@ -44,6 +44,34 @@ def _row(choice: facts.Choice, *, card: bool) -> dict[str, object]:
         "modalities": sorted(choice.modalities),
         "labels": list(choice.labels),
         "members": list(choice.members),
-        "card": {**asdict(known), "modalities": sorted(known.modalities), "version": known.version} if card and known else None,
+        "card": _card(choice) if card else None,
+        "page": reverse("recognizers:card", args=[choice.name]),
         "href": reverse("api:model", args=[choice.name]),
+    }
+
+
+def _card(choice: facts.Choice) -> dict[str, object]:
+    known = facts.recognizers().get(choice.name)
+    if known is None:
+        return _fused(choice)
+    return {**asdict(known), "modalities": sorted(known.modalities), "version": known.version}
+
+
+def _fused(choice: facts.Choice) -> dict[str, object]:
+    """A fusion's card has what those of its members have; what only a measurement or weights of its own would fill is empty."""
+    cards = [facts.recognizers()[name] for name in choice.members]
+    return {field.name: None for field in fields(Card)} | {
+        "name": choice.name,
+        "about": gettext(choice.about),
+        "modalities": sorted(choice.modalities),
+        "labels": list(choice.labels),
+        "corpus": ", ".join(dict.fromkeys(card.corpus for card in cards)),
+        "licence": "; ".join(dict.fromkeys(card.licence for card in cards)),
+        "parameters": sum(card.parameters for card in cards),
+        "sentence": gettext(facts.UNMEASURED),
+        "judged": 0,
+        **{name: [] for name in ("figures", "classes", "groups", "confusion", "findings", "sections")},
+        "verdict": "",
+        "not_for": " ".join(dict.fromkeys(card.not_for for card in cards)),
+        "version": ", ".join(card.version for card in cards),
     }

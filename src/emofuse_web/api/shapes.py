@@ -178,7 +178,8 @@ MODEL: Schema = thing(
     modalities=some(TEXT),
     labels=some(TEXT),
     members=some(TEXT),
-    card=maybe(OPEN),
+    card={**maybe(OPEN), "description": "Left out of the list (null): what href gives has it, for the fusions, too."},
+    page={"type": "string", "description": "The page that shows it to people; everybody may read it."},
     href=TEXT,
 )
 QUOTA: Schema = thing(**{part: thing(used=COUNT, most=COUNT) for part in ("bytes", "files", "running", "waiting")})

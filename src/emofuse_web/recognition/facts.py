@@ -20,6 +20,10 @@ def _(text: str) -> str:
 
 
 BEST, LIGHT = "best", "light"
+UNMEASURED = _(
+    "This fusion itself was measured nowhere: how good its answer is, nobody knows. "
+    "Each of its members was measured by itself: their cards say how well, and on whom."
+)
 ENDINGS: Mapping[str, tuple[str, ...]] = {
     "video": (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts", ".3gp", ".ogv"),
     "audio": (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".oga", ".opus", ".mp4", ".mov", ".mkv", ".webm"),

@@ -60,4 +60,4 @@ def _fusion(request: HttpRequest, name: str) -> HttpResponse:
     members = [(facts.choices()[member], gettext(facts.choices()[member].title)) for member in choice.members]
     others = [(facts.choices()[other], gettext(facts.choices()[other].title)) for other in WAYS if other != name]
     said = {"choice": choice, "title": gettext(choice.title), "members": members, "others": others, "way": WAYS[name]}
-    return render(request, "recognizers/fusion.html", said | {"sentence": facts.limits_sentence()})
+    return render(request, "recognizers/fusion.html", said | {"unmeasured": facts.UNMEASURED, "sentence": facts.limits_sentence()})

@@ -77,11 +77,27 @@ def test_results_that_are_not_there_yet_say_so(hers, alice, analysis):
     assert (response.status_code, response.json()["code"]) == (409, "JOB_NOT_OVER")
 
 
-def test_the_cards_of_recognizers_are_given(hers):
+def test_the_cards_of_recognizers_are_given(hers, charlies):
     items = hers.get("models").json()["items"]
 
     assert {"best", "light"} <= {item["id"] for item in items}
     for item in items:
-        assert hers.get(item["href"]).json()["labels"] == item["labels"]
+        one = hers.get(item["href"]).json()
+        assert one["labels"] == item["labels"] == one["card"]["labels"]
+        assert charlies.get(item["page"]).status_code == 200
     assert hers.get("models/voice").json()["card"]["sha256"]
     assert hers.get("models/oracle").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["best", "light"])
+def test_a_fusions_card_has_what_others_have_and_claims_no_figures(hers, name):
+    other = hers.get("models/voice").json()["card"]
+
+    fusion = hers.get(f"models/{name}").json()
+
+    assert fusion["card"].keys() == other.keys()
+    assert fusion["card"]["version"].split(", ") == [hers.get(f"models/{one}").json()["card"]["version"] for one in fusion["members"]]
+    assert fusion["card"]["not_for"] == other["not_for"]
+    assert other["licence"] in fusion["card"]["licence"] and other["corpus"] in fusion["card"]["corpus"]
+    assert (fusion["card"]["sha256"], fusion["card"]["figures"]) == (None, [])
+    assert "measured nowhere" in fusion["card"]["sentence"]
