@@ -26,6 +26,7 @@ def analyze(
     eeg_as: "Mapping[str, object] | None" = None,
     offsets: "Mapping[str, float | None] | None" = None,
     transcribe: "str | os.PathLike[str] | None" = None,
+    language: str | None = None,
     progress: "Progress | None" = None,
 ) -> "Answer":
     """Analyse one recording; what it needs is imported when it is called.
@@ -41,13 +42,15 @@ def analyze(
         eeg_as: What that file does not say of itself: variable, axes, channels, rate, unit.
         offsets: By how many seconds "audio", "text" or "eeg" is later than the recording; None for sound that is to be found by ear.
         transcribe: A folder with a Whisper, which writes the transcript.
+        language: What is said there is in, as a code such as "en" or "ru"; without it that is guessed.
         progress: Told about milliseconds done, and in all.
 
     Returns:
         A timeline that can also be kept, drawn and put into a table: ``spans()``, ``save()``, ``plot()``, ``to_frame()``.
 
     Raises:
-        MediaError: The file is missing, refused, unreadable, or holds neither a face nor a voice.
+        MediaError: The file is missing, refused, unreadable, or holds neither a face nor a voice; a language is told of no words.
+        UnknownName: There is no such language.
         RunError: There is no such run, or it judges every recording alone although others were named.
 
     Example:
@@ -62,7 +65,8 @@ def analyze(
 
     parts = {name: Path(part) for name, part in (("audio", audio), ("text", text), ("eeg", eeg)) if part is not None}
     later = {Modality(m): None if seconds is None else round(1_000 * seconds) for m, seconds in (offsets or {}).items()}
-    belonging = Belonging(**parts, eeg_as=eeg_as or {}, offsets=later, listener=Path(transcribe) if transcribe is not None else None)
+    listener = Path(transcribe) if transcribe is not None else None
+    belonging = Belonging(**parts, eeg_as=eeg_as or {}, offsets=later, listener=listener, language=language)
     return analyze_file(path, run=run, explain=explain, beside=beside, belonging=belonging, progress=progress or quiet_progress)
 
 

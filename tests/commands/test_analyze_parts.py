@@ -10,7 +10,7 @@ import soundfile
 import emofuse
 from emofuse.analysis import analyze_files
 from emofuse.cli import main
-from emofuse.core.errors import MediaError
+from emofuse.core.errors import MediaError, UnknownName
 from emofuse.core.modality import Modality
 from emofuse.media.files import Belonging
 
@@ -77,6 +77,7 @@ def test_a_run_that_does_not_listen_to_what_was_named_says_so(visit, tmp_path):
         (["--eeg-rate", "fast"], 1, "--eeg-rate fast cannot be read: 'fast' is no number. Expected samples a second"),
         (["--eeg", "no.edf"], 1, "no.edf"),
         (["--transcribe", "no-whisper"], 1, "no-whisper"),
+        (["--language", "xx"], 1, "'xx' is no language that is known here. Expected one of the codes ar, "),
     ],
 )
 def test_what_cannot_be_is_said(visit, arguments, status, message, capsys):
@@ -117,6 +118,7 @@ def test_two_sounds_of_one_moment_are_one_too_many(visit, capsys):
         (["--offset", "text=3"], "add --text FILE"),
         (["--offset", "audio=3"], "add --audio FILE"),
         (["--offset", "audio=auto"], "add --audio FILE"),
+        (["--language", "de"], "(--language; language=), and there are no words. Expected a transcript; add --text FILE"),
     ],
 )
 def test_what_is_told_of_a_file_that_is_not_named_is_not_passed_over(visit, arguments, message, capsys):
@@ -127,7 +129,7 @@ def test_what_is_told_of_a_file_that_is_not_named_is_not_passed_over(visit, argu
     assert printed.out == ""
 
 
-@pytest.mark.parametrize("arguments", [["--eeg-rate", "256"], ["--offset", "eeg=3"]])
+@pytest.mark.parametrize("arguments", [["--eeg-rate", "256"], ["--offset", "eeg=3"], ["--language", "de"]])
 def test_nothing_is_told_of_the_files_of_a_folder(visit, arguments, tmp_path, capsys):
     assert main(["analyze", str(visit), *arguments, "--out", str(tmp_path)]) == 2
     assert "what is told of them belong to one recording" in capsys.readouterr().err
@@ -136,8 +138,22 @@ def test_nothing_is_told_of_the_files_of_a_folder(visit, arguments, tmp_path, ca
 def test_python_is_told_the_same(visit):
     with pytest.raises(MediaError, match=r"--eeg-rate; eeg_as=.* no EEG is named\. Expected"):
         emofuse.analyze(visit / "visit.wav", eeg_as={"rate": 256.0})
+    with pytest.raises(MediaError, match=r"language=.* there are no words\. Expected"):
+        emofuse.analyze(visit / "visit.wav", language="de")
+    with pytest.raises(UnknownName, match="'xx' is no language"):
+        emofuse.analyze(visit / "visit.wav", language="xx")
     with pytest.raises(MediaError, match=r"offsets=.* no text of its own is named"):
         list(analyze_files([visit / "visit.wav"], belonging=Belonging(offsets={Modality.TEXT: 3_000})))
+
+
+def test_the_language_of_the_words_may_be_told(visit, tmp_path, capsys):
+    (tmp_path / "said.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHm.\n")
+    arguments = ["analyze", str(visit / "visit.wav"), "--text", str(tmp_path / "said.srt"), "--run", "voice", "--language", "de"]
+
+    assert main([*arguments, "--out", str(tmp_path / "out"), "--format", "json"]) == 0
+
+    source = said(tmp_path / "out")["source"]
+    assert (source["text_language"], source["text_language_is"]) == ("German", "told")
 
 
 def test_eeg_alone_may_be_told_of_and_its_notes_name_it_once(visit, capsys):

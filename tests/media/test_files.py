@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from emofuse.core.errors import MediaError
+from emofuse.core.errors import MediaError, UnknownName
 from emofuse.core.modality import Modality
+from emofuse.media import listen as listening
 from emofuse.media.faces import Finder
-from emofuse.media.files import clip_from_files, media_files
+from emofuse.media.files import Belonging, clip_from_files, media_files
 from emofuse.media.video import Box
 
 
@@ -164,3 +165,49 @@ def test_eeg_of_another_time_is_left_out_and_why_is_said(tmp_path: Path, late: i
 def test_sound_that_ended_before_the_picture_began_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match=r"voice\.wav lies wholly before the recording: -9 s later, it ends 8 s before"):
         clip_from_files(film(tmp_path / "a.mp4", sound=True), voice(tmp_path / "voice.wav"), offsets={Modality.AUDIO: -9_000})
+
+
+class Heard:
+    """Stands in for a Whisper: remembers which language it was told, and hears one word."""
+
+    name, window = "a stand-in", 30_000
+    told: list[str | None] = []
+
+    def __init__(self, folder: Path, language: str | None = None) -> None:
+        self.told.append(language)
+
+    def __call__(self, sound: np.ndarray) -> list[listening.Heard]:
+        return [listening.Heard("Hm.", 0, 900)]
+
+
+@pytest.mark.parametrize(("language", "facts"), [("de", {"text_language": "German", "text_language_is": "told"}), (None, {})])
+def test_whoever_hears_words_is_told_their_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str | None, facts: dict[str, str]
+) -> None:
+    monkeypatch.setattr("emofuse.media.whisper.Whisper", Heard)
+
+    clip = Belonging(listener=tmp_path, language=language).clip(voice(tmp_path / "talk.wav"))
+
+    assert Heard.told[-1] == language
+    assert {name: value for name, value in clip.facts.items() if name.startswith("text_language")} == facts
+    assert set(clip.sources) == {Modality.AUDIO, Modality.TEXT}
+
+
+@pytest.mark.parametrize(("language", "name", "how"), [("de", "German", "told"), (None, "English", "noticed")])
+def test_a_clip_says_which_language_was_told_or_noticed(tmp_path: Path, language: str | None, name: str, how: str) -> None:
+    (tmp_path / "said.txt").write_text("You know what it is that I was not told, and this is it.")
+
+    facts = clip_from_files(text=tmp_path / "said.txt", language=language).facts
+
+    assert (facts["text_language"], facts["text_language_is"]) == (name, how)
+
+
+def test_a_language_is_told_of_words_alone(tmp_path: Path) -> None:
+    sound = voice(tmp_path / "talk.wav")
+
+    with pytest.raises(MediaError, match=r"\(--language; language=\), and there are no words\. Expected a transcript; add --text FILE"):
+        clip_from_files(sound, language="de")
+    with pytest.raises(MediaError, match="and there are no words"):
+        Belonging(language="de").needed([sound])
+    with pytest.raises(UnknownName, match="'xx' is no language"):
+        Belonging(language="xx").needed([sound])

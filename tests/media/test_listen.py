@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emofuse.core.clip import Clip, Signal, Source
-from emofuse.core.errors import MediaError, MissingModality
+from emofuse.core.errors import MediaError, MissingModality, UnknownName
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
 from emofuse.media.listen import Heard, listen
@@ -103,3 +103,19 @@ def test_a_recording_in_which_nobody_speaks_is_said(tmp_path):
 def test_a_clip_without_sound_cannot_be_transcribed():
     with pytest.raises(MissingModality, match="has no audio to transcribe; it has nothing"):
         listen(Clip("a", None, None, {}), Spelling(2_000))
+
+
+def test_a_language_that_is_told_is_believed_of_speech_too(tmp_path):
+    transcript = listen(spoken(LOUD, tmp_path), Spelling(2_000), language="de")
+
+    assert (transcript.language, transcript.told) == ("German", True)
+    assert transcript.notes[-1].startswith("The transcript was said to be in German; recognizers of text that learnt English")
+
+
+def test_a_language_that_nobody_knows_is_refused_before_anything_is_heard(tmp_path):
+    listener = Spelling(2_000)
+
+    with pytest.raises(UnknownName, match="'xx' is no language"):
+        listen(spoken(LOUD, tmp_path), listener, language="xx")
+
+    assert listener.lengths == []

@@ -34,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parts.add_argument("--audio", type=Path, metavar="FILE", help="sound that is heard instead of the video's own")
     parts.add_argument("--text", type=Path, metavar="FILE", help="what was said: txt, srt, vtt, csv, eaf")
     parts.add_argument("--transcribe", type=Path, metavar="DIR", help="write the transcript ourselves, by the Whisper in this folder")
+    parts.add_argument("--language", metavar="CODE", help="what the words are in, such as en or ru; without it that is guessed")
     parts.add_argument("--eeg", type=Path, metavar="FILE", help="EDF, BDF, BrainVision, EEGLAB, FIF, .mat, numpy or Muse csv")
     for name, metavar, what in EEG_AS:
         parts.add_argument(f"--eeg-{name}", metavar=metavar, help=f"where the EEG's file does not say: {what}")
@@ -72,7 +73,7 @@ def belonging(options: argparse.Namespace) -> "Belonging":
     from emofuse.media.files import Belonging
 
     offsets = dict(map(_offset, options.offset))
-    return Belonging(options.audio, options.text, options.eeg, eeg_as(options), offsets, options.transcribe)
+    return Belonging(options.audio, options.text, options.eeg, eeg_as(options), offsets, options.transcribe, options.language)
 
 
 def eeg_as(options: argparse.Namespace) -> dict[str, object]:
@@ -136,7 +137,7 @@ def run(options: argparse.Namespace) -> int:
     parts = any(path is not None for path in (options.audio, options.text, options.eeg))
     spread = bool(options.cluster) or any(Path(path).is_dir() for path in options.files)
     beside = belonging(options)
-    told = bool(beside.eeg_as or beside.offsets)
+    told = bool(beside.eeg_as or beside.offsets or beside.language)
     if (parts and len(options.files) > 1) or (spread and (parts or told or options.transcribe)):
         print(
             "--audio, --text, --eeg and what is told of them belong to one recording, and --transcribe goes with files, not with a "

@@ -21,8 +21,9 @@ from emofuse.media.eeg import eeg_source, preview
 from emofuse.media.probe import LIMITS, Limits, Probe, probe
 from emofuse.media.sound import read_sound
 from emofuse.media.stream import FACE_RATE, stream
+from emofuse.media.transcripts.language import named
 from emofuse.media.transcripts.read import ENDINGS as TEXTS
-from emofuse.media.transcripts.read import read_transcript
+from emofuse.media.transcripts.read import Transcript, read_transcript
 from emofuse.media.transcripts.read import source as text_source_of
 
 # fmt: off
@@ -49,6 +50,7 @@ class Belonging:
         eeg_as: What that does not say of itself: variable, axes, channels, rate, unit.
         offsets: By how many ms each is later than the recording; None for sound that is to be found by what is heard in both.
         listener: A folder with a Whisper, which then writes the transcript.
+        language: What the transcript is in, or what is spoken, as a code such as "en"; None to guess.
     """
 
     audio: Path | None = None
@@ -57,6 +59,7 @@ class Belonging:
     eeg_as: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     offsets: Mapping[Modality, int | None] = field(default_factory=lambda: MappingProxyType({}))
     listener: Path | None = None
+    language: str | None = None
 
     @property
     def anything(self) -> bool:
@@ -70,8 +73,12 @@ class Belonging:
             paths: The recordings that it belongs to; nothing is said where one is missing, as whoever reads it says so.
 
         Raises:
-            MediaError: It is told how EEG is to be read, or by how much a file is later, and there is no such file.
+            MediaError: It is told how EEG is to be read, by how much a file is later, or which language words are in, and there is
+                no such file.
+            UnknownName: There is no such language.
         """
+        if self.language is not None:
+            named(self.language)
         if not all(path.is_file() for path in paths):
             return
         kinds = {kind(path) for path in paths}
@@ -80,6 +87,8 @@ class Belonging:
         if self.eeg_as and not there[Modality.EEG]:
             told = ", ".join(f"--eeg-{name}" for name in self.eeg_as)
             raise MediaError(f"How EEG is to be read is told ({told}; eeg_as=), and no EEG is named. Expected it; add --eeg FILE (eeg=).")
+        if self.language is not None and not there[Modality.TEXT] and self.listener is None:
+            raise MediaError(_WORDLESS)
         for m in self.offsets:
             if not there.get(m):
                 raise MediaError(
@@ -95,13 +104,14 @@ class Belonging:
             MissingModality: There is no sound to be understood.
         """
         what = kind(path)
-        named = {"video": path} if what is None else {str(what): path}
+        files = {"video": path} if what is None else {str(what): path}
         for name, other in (("audio", self.audio), ("text", self.text), ("eeg", self.eeg)):
-            if other is not None and name in named:
+            if other is not None and name in files:
                 raise MediaError(f"Two files of {name} were named: {path} and {other}. Expected one; leave one of them out.")
             if other is not None:
-                named[name] = other
-        clip = clip_from_files(**named, eeg_as=self.eeg_as, offsets=self.offsets)  # type: ignore[arg-type]  # files by name
+                files[name] = other
+        language = self.language if "text" in files else None  # else it is what the listener is told
+        clip = clip_from_files(**files, eeg_as=self.eeg_as, offsets=self.offsets, language=language)  # type: ignore[arg-type]  # by name
         return clip if self.listener is None else self._understood(clip)
 
     def _understood(self, clip: Clip) -> Clip:
@@ -112,12 +122,16 @@ class Belonging:
         assert self.listener is not None
         if Modality.TEXT in clip.sources:
             raise MediaError(f"{clip.id} has a transcript, and was to be transcribed. Expected one of both; leave the other out.")
-        said = text_source_of(listen(clip, Whisper(self.listener)))
-        facts = MappingProxyType({**clip.facts, "text": f"transcribed by {self.listener.resolve().name}"})
-        return replace(clip, sources=MappingProxyType({**clip.sources, Modality.TEXT: said}), facts=facts)
+        heard = listen(clip, Whisper(self.listener, self.language), language=self.language)
+        facts = MappingProxyType({**clip.facts, "text": f"transcribed by {self.listener.resolve().name}", **_language(heard)})
+        return replace(clip, sources=MappingProxyType({**clip.sources, Modality.TEXT: text_source_of(heard)}), facts=facts)
 
 
 ALONE = Belonging()
+_WORDLESS = (
+    "Which language the words are in is told (--language; language=), and there are no words. Expected a transcript; add --text FILE "
+    "(text=), or --transcribe DIR (transcribe=), or leave the language out."
+)
 
 
 def kind(path: Path) -> Modality | None:
@@ -138,6 +152,7 @@ def clip_from_files(
     eeg: str | os.PathLike[str] | None = None,
     eeg_as: Mapping[str, object] = MappingProxyType({}),
     offsets: Mapping[Modality, int | None] = MappingProxyType({}),
+    language: str | None = None,
     finder: Callable[[], faces.Finder] = faces.finder,
     face_rate: float = FACE_RATE,
     limits: Limits = LIMITS,
@@ -155,12 +170,15 @@ def clip_from_files(
         eeg: EDF, BDF, BrainVision, EEGLAB, FIF, .mat, numpy or Muse csv.
         eeg_as: What that file does not say: variable, axes, channels, rate, unit (see `emofuse.media.eeg.read_eeg`).
         offsets: By how many ms a file is later on the clip's clock; None for sound that is to be found in the video's own.
+        language: What the transcript is in, as a code such as "en"; None to guess.
         finder: Makes what finds faces.
         face_rate: Faces a second; fewer are quicker found.
         limits: What is refused.
 
     Raises:
-        MediaError: No file named, or one is refused or unreadable; the place of a sound in time cannot be heard.
+        MediaError: No file named, or one is refused or unreadable; the place of a sound in time cannot be heard; a language is told of
+            no transcript.
+        UnknownName: There is no such language.
 
     Example:
         ``clip_from_files("talk.mp4").sources`` has audio and video, read together in one pass.
@@ -169,6 +187,8 @@ def clip_from_files(
     every = [*named, *(Path(path) for path in (eeg, text) if path is not None)]
     if not every:
         raise MediaError("No file to make a clip of. Expected a video, a sound file, a transcript or EEG; name one.")
+    if language is not None and text is None:
+        raise MediaError(_WORDLESS)
     probes = [probe(path, limits) for path in named]
     sources: dict[Modality, Source] = {}
     said: dict[str, str] = {}
@@ -200,11 +220,17 @@ def clip_from_files(
         ms = _told(offsets, Modality.TEXT, said)
         said["text"] = Path(text).name
         with _rest(Path(text), bool(probes), Modality.TEXT, said):
-            transcript = read_transcript(Path(text), duration if len(every) > 1 else None, offset=ms)
+            transcript = read_transcript(Path(text), duration if len(every) > 1 else None, offset=ms, language=language)
             sources[Modality.TEXT] = text_source_of(transcript)
-            said |= {"text_language": transcript.language} if transcript.language else {}
+            said |= _language(transcript)
             duration = duration or (transcript.end if len(every) == 1 else 0)
     return Clip(every[0].name, None, None, MappingProxyType(sources), MappingProxyType({"duration": str(duration), **said}))
+
+
+def _language(transcript: Transcript) -> dict[str, str]:
+    """What exports repeat of the language of words, and how it is known."""
+    how = "told" if transcript.told else "noticed"
+    return {"text_language": transcript.language, "text_language_is": how} if transcript.language else {}
 
 
 def _numbers(path: Path) -> bool:

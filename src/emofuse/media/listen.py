@@ -17,7 +17,7 @@ from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
 from emofuse.core.segment import Segment
 from emofuse.media.sound import RATE, silent
-from emofuse.media.transcripts.language import language, warning
+from emofuse.media.transcripts.language import named, tongue
 from emofuse.media.transcripts.read import Transcript
 from emofuse.media.transcripts.words import parted
 from emofuse.media.utterances import Utterance
@@ -57,13 +57,22 @@ class Listener(Protocol):
         """What is said in sound of at most `window` ms, in its order. Shape: (time,) float32 in -1..1 at 16 kHz."""
 
 
-def listen(clip: Clip, listener: Listener, progress: Progress = quiet_progress) -> Transcript:
+def listen(clip: Clip, listener: Listener, progress: Progress = quiet_progress, *, language: str | None = None) -> Transcript:
     """A transcript of a clip's sound.
+
+    Args:
+        clip: With sound.
+        listener: Who recognizes speech; whoever makes it tells it the language, too.
+        progress: Told about milliseconds done, and in all.
+        language: What is spoken, as a code such as "en" (`emofuse.media.transcripts.language`); None to guess it from the words.
 
     Raises:
         MissingModality: The clip has no sound.
         MediaError: The sound cannot be read, or nothing is said in it.
+        UnknownName: There is no such language.
     """
+    if language is not None:
+        named(language)  # before anything is heard
     if Modality.AUDIO not in clip.sources:
         has = ", ".join(sorted(clip.sources)) or "nothing"
         raise MissingModality(f"Clip {clip.id} has no audio to transcribe; it has {has}. Leave transcribing out, or give it sound.")
@@ -83,7 +92,7 @@ def listen(clip: Clip, listener: Listener, progress: Progress = quiet_progress) 
         progress(min(at, total) if total else at, total)
     said, _ = _understood(listener, held, more=False)
     heard += [replace(one, start=one.start + at, end=(one.end or 0) + at) for one in said]
-    return _transcript(clip, listener, heard, total)
+    return _transcript(clip, listener, heard, total, language)
 
 
 def _understood(listener: Listener, sound: np.ndarray, *, more: bool) -> tuple[list[Heard], int]:
@@ -97,7 +106,7 @@ def _understood(listener: Listener, sound: np.ndarray, *, more: bool) -> tuple[l
     return [replace(one, end=whole if one.end is None else one.end) for one in said], whole
 
 
-def _transcript(clip: Clip, listener: Listener, heard: Sequence[Heard], total: int) -> Transcript:
+def _transcript(clip: Clip, listener: Listener, heard: Sequence[Heard], total: int, language: str | None) -> Transcript:
     """What was heard as utterances, without what only the recognizer said.
 
     Raises:
@@ -111,12 +120,12 @@ def _transcript(clip: Clip, listener: Listener, heard: Sequence[Heard], total: i
             f"{listener.name} heard no words in {clip.id}. Expected somebody who speaks. Give a transcript instead, or leave the text out."
         )
     found = [Utterance(part, Segment(one.start, min(one.end or 0, until))) for one in once for part in parted(" ".join(one.words.split()))]
-    tongue = language(one.words for one in found)
+    spoken = tongue((one.words for one in found), language)
     notes = [f"Words were heard by {listener.name}, not written by a person; it errs, most of all on names, mumbling and noise."]
     if len(once) < len(kept):
         notes.append(f"{len(kept) - len(once)} of {len(kept)} stretches, in which {listener.name} repeated itself, were left out.")
     path = clip.sources[Modality.AUDIO].path
-    return Transcript(path, tuple(found), (*notes, *warning(tongue)), duration=total or None, language=tongue)
+    return Transcript(path, tuple(found), (*notes, *spoken.notes), duration=total or None, language=spoken.name, told=spoken.told)
 
 
 def _goes_round(words: str) -> bool:

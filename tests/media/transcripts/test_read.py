@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emofuse.core.clip import Clip, Signal, Source
-from emofuse.core.errors import MediaError
+from emofuse.core.errors import MediaError, UnknownName
 from emofuse.core.labels import COMMON_SEVEN
 from emofuse.core.modality import Modality
 from emofuse.core.segment import Segment
 from emofuse.core.timeline import Timeline
 from emofuse.exports import csv_spans, eaf, srt, vtt
+from emofuse.media.transcripts.language import _COMMON, _SCRIPTS, _UNTOLD, LANGUAGES, guessed
 from emofuse.media.transcripts.read import FORMATS, Limits, read_transcript, source, text_source
 from emofuse.media.utterances import Utterance
 
@@ -163,6 +164,62 @@ def test_another_language_is_said(tmp_path, words, language):
 @pytest.mark.parametrize("words", ["You know what it is that I was not told, and this is it.", "Hm.", "Die Hard was on."])
 def test_english_and_what_nobody_can_tell_is_not_called_another_language(tmp_path, words):
     assert read_transcript(kept(tmp_path, TWO.replace("Hello.", words))).notes == ()
+
+
+GERMAN = "Ich weiß nicht, was das ist, aber wir sind auch da und es ist gut."
+SWEDISH = "Jag vet att det är som du har det, och det är inte för en och den."
+PLAIN = "You know what it is that I was not told, and this is it."
+BELIEVED = "recognizers of text that learnt English are not to be believed on it."
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "notes"),
+    [
+        ("de", GERMAN, (f"The transcript was said to be in German; {BELIEVED}",)),
+        ("de", "Hm.", (f"The transcript was said to be in German; {BELIEVED}",)),
+        ("en", PLAIN, ()),
+        ("en", "Hm.", ()),
+        ("en", GERMAN, (f"The transcript was said to be in English, and looks like German; if it is, {BELIEVED}",)),
+        (
+            "ru",
+            PLAIN,
+            (
+                f"The transcript was said to be in Russian; {BELIEVED}",
+                "The transcript was said to be in Russian, and looks like English; Russian is believed.",
+            ),
+        ),
+    ],
+)
+def test_a_language_that_is_told_is_believed_though_not_in_silence(tmp_path, code, words, notes):
+    transcript = read_transcript(kept(tmp_path, TWO.replace("Hello.", words)), language=code)
+
+    assert (transcript.language, transcript.told, transcript.notes) == (LANGUAGES[code], True, notes)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("uk", "Я не знаю, де він."), ("da", SWEDISH), ("ja", "我很高兴见到你。"), ("fa", "سلام دنیا")]
+)
+def test_what_could_not_be_told_apart_does_not_contradict(tmp_path, code, words):
+    (note,) = read_transcript(kept(tmp_path, TWO.replace("Hello.", words)), language=code).notes
+
+    assert guessed([words]) not in (None, LANGUAGES[code])
+    assert note.startswith(f"The transcript was said to be in {LANGUAGES[code]}; ")
+
+
+def test_a_language_that_nobody_told_is_guessed(tmp_path):
+    transcript = read_transcript(kept(tmp_path, TWO.replace("Hello.", GERMAN)))
+
+    assert (transcript.language, transcript.told) == ("German", False)
+
+
+def test_a_language_that_is_not_known_is_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(UnknownName, match=r"'xx' is no language that is known here\. Expected one of the codes ar, .*, zh; name one"):
+        read_transcript(tmp_path / "none.srt", language="xx")
+
+
+def test_every_language_that_can_be_guessed_by_its_words_can_be_told():
+    assert set(_COMMON) <= set(LANGUAGES.values())
+    assert {code for _, _, codes in _SCRIPTS for code in codes.split()} | set(_UNTOLD.split()) <= set(LANGUAGES)
 
 
 def test_text_without_times_holds_for_the_whole_recording(tmp_path):

@@ -15,7 +15,7 @@ from emofuse.core.modality import Modality
 from emofuse.core.timeline import clock
 from emofuse.media.transcripts import csv, eaf, letters, meld, order, srt, txt, vtt
 from emofuse.media.transcripts.base import Broken, Cue, Written
-from emofuse.media.transcripts.language import language, warning
+from emofuse.media.transcripts.language import named, tongue
 from emofuse.media.utterances import TURNS, Utterance, as_signal, context
 
 FORMATS: tuple[ModuleType, ...] = (eaf, vtt, meld, srt, csv, txt)
@@ -51,7 +51,8 @@ class Transcript:
         notes: What a reader must be told.
         timed: Whether places are times; else they are an order, or all utterances hold for the whole recording.
         duration: Of that recording, in ms; 0 where nobody knows it, None where there is none.
-        language: What its words seem to be in; None where nobody could tell.
+        language: What its words are in, as somebody said, or seem to be in; None where nobody could tell.
+        told: Whether somebody said so.
     """
 
     path: Path
@@ -60,6 +61,7 @@ class Transcript:
     timed: bool = True
     duration: int | None = None
     language: str | None = None
+    told: bool = False
 
     @property
     def end(self) -> int:
@@ -69,19 +71,25 @@ class Transcript:
         return max((one.segment.end for one in self.utterances), default=1)
 
 
-def read_transcript(path: Path, duration: int | None = None, *, offset: int = 0, limits: Limits = LIMITS) -> Transcript:
+def read_transcript(
+    path: Path, duration: int | None = None, *, offset: int = 0, language: str | None = None, limits: Limits = LIMITS
+) -> Transcript:
     """What a file says was said, whatever it is called and whichever alphabet it is in.
 
     Args:
         path: txt, srt, vtt, csv, eaf, or a table as MELD's.
         duration: Of the recording it belongs to, in ms; 0 where nobody knows it, None where there is no recording.
         offset: In ms, added to every time in the file.
+        language: What its words are in, as a code such as "en" (`emofuse.media.transcripts.language`); None to guess.
         limits: What is refused.
 
     Raises:
         MediaError: It cannot be read, is no transcript, is too big, or has nothing in it for this recording.
+        UnknownName: There is no such language.
     """
     path = Path(path)
+    if language is not None:
+        named(language)  # before anything is read
     text, notes = letters.decoded(_bytes(path, limits), str(path))
     suffix = path.suffix.lower()
     form = next(form for form in FORMATS if form.is_one(text, suffix))
@@ -103,8 +111,8 @@ def read_transcript(path: Path, duration: int | None = None, *, offset: int = 0,
         found, more = order.untimed(written.cues, duration, whole_lines=form is not txt)
     if not found:
         raise MediaError(_beside(path, written.cues, duration, offset))
-    tongue = language(one.words for one in found)
-    more += warning(tongue)
+    spoken = tongue((one.words for one in found), language)
+    more += spoken.notes
     if not any(one.words for one in found):
         more.append("The transcript describes sounds and holds no words.")
     signs = sum(bool(one.words) and not any(c.isalnum() for c in one.words) for one in found)
@@ -113,16 +121,17 @@ def read_transcript(path: Path, duration: int | None = None, *, offset: int = 0,
             f"{signs:,} of {len(found):,} utterances are signs without words, such as emoji; recognizers of text that do not know them "
             f"answer all the same."
         )
-    return Transcript(path, tuple(found), (*said, *more), timed, duration, tongue)
+    return Transcript(path, tuple(found), (*said, *more), timed, duration, spoken.name, spoken.told)
 
 
-def text_source(path: Path, duration: int | None = None, *, offset: int = 0) -> Source:
+def text_source(path: Path, duration: int | None = None, *, offset: int = 0, language: str | None = None) -> Source:
     """What was said as a source of a clip: whole, or in stretches that keep step with the other sources.
 
     Raises:
         MediaError: As `read_transcript`, and at once.
+        UnknownName: Likewise.
     """
-    return source(read_transcript(path, duration, offset=offset))
+    return source(read_transcript(path, duration, offset=offset, language=language))
 
 
 def source(transcript: Transcript) -> Source:
