@@ -8,9 +8,10 @@ from typing import IO
 
 from emofuse_web.analyses.delivery import stem
 from emofuse_web.analyses.models import Analysis, Artifact
+from emofuse_web.recognition.made import ending
 from emofuse_web.storage import storage
 
-SUFFIXES = {"json": ".json", "csv_spans": ".spans.csv"}  # kinds of artifacts that a bundle can hold
+BUNDLED = ("json", "csv_spans")  # kinds of artifacts that a bundle can hold
 IN_MEMORY = 8 * 2**20  # bytes; what is larger goes to a file that is gone when it is closed
 
 
@@ -21,7 +22,7 @@ def bundle(analyses: Iterable[Analysis], kind: str) -> IO[bytes]:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack:
         for artifact in Artifact.objects.filter(analysis__in=ids, kind=kind).order_by("analysis__created", "id"):
             analysis = ids[artifact.analysis_id]
-            pack.write(storage().local(f"artifacts/{artifact.id}"), f"{_name(analysis)}{SUFFIXES[kind]}")
+            pack.write(storage().local(f"artifacts/{artifact.id}"), f"{_name(analysis)}{ending(kind)}")
     file.seek(0)
     return file
 

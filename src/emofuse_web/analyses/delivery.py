@@ -15,31 +15,14 @@ from django.utils.http import parse_etags
 
 from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.analyses.ranges import Unsatisfiable, asked
+from emofuse_web.recognition.made import KINDS, ending
 from emofuse_web.storage import storage
 from emofuse_web.uploads.names import disposition
 
 SHUT = "sandbox; default-src 'none'"  # should a browser open it after all, it is nobody's page and runs nothing
 
 SHOWN = ("proxy", "thumbnail", "peaks", "curves")  # kinds that pages play or read; all others are saved
-ENDINGS = {  # of what is saved; media types alone would not tell them apart
-    "proxy": ".mp4",
-    "annotated": ".annotated.mp4",
-    "thumbnail": ".jpg",
-    "peaks": ".peaks.json",
-    "lanes": ".npz",
-    "curves": ".curves.json",
-    "json": ".json",
-    "csv_spans": ".spans.csv",
-    "csv_curves": ".curves.csv",
-    "vtt": ".vtt",
-    "srt": ".srt",
-    "eaf": ".eaf",
-    "audacity": ".audacity.txt",
-    "png": ".png",
-    "explanation": ".explanation.json",
-    "explanation_png": ".explanation.png",
-    "transcript": ".transcript.json",
-}
+ENDINGS = {kind: ending(kind) for kind in KINDS}  # of what is saved; media types alone would not tell them apart
 
 
 def deliver_artifact(request: HttpRequest, artifact: Artifact) -> HttpResponseBase:
@@ -67,7 +50,7 @@ def artifact_name(artifact: Artifact) -> str:
     """What it is called when it is saved: as the analysis is, else as the file that was brought."""
     analysis = artifact.analysis
     named = str(analysis.label or stem(analysis) or analysis.id)
-    return f"{named.translate(PLAIN)}{ENDINGS.get(artifact.kind, '')}"
+    return f"{named.translate(PLAIN)}{ending(artifact.kind, artifact.media_type) if artifact.kind in KINDS else ''}"
 
 
 def deliver(request: HttpRequest, key: str, *, media_type: str, name: str, inline: bool, digest: str) -> HttpResponseBase:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from emofuse_web.analyses.bundle import SUFFIXES, bundle
+from emofuse_web.analyses.bundle import BUNDLED, bundle
 from emofuse_web.analyses.doors import Signed, personal, readable
 from emofuse_web.analyses.history import ORDERS, STATES, Wanted, history_page, page_links, page_mark, sample_exists
 from emofuse_web.analyses.models import Analysis, Mode
@@ -72,12 +72,12 @@ def several(request: Signed) -> HttpResponseBase:
     """Do something to all that are chosen in the history: compare two, take them away, or remove them once that is confirmed."""
     chosen = _chosen(request)
     act = request.POST.get("act", "")
-    if not chosen or act not in ("compare", "remove", *SUFFIXES) or (act == "compare" and len(chosen) != 2):
+    if not chosen or act not in ("compare", "remove", *BUNDLED) or (act == "compare" and len(chosen) != 2):
         messages.warning(request, _("Choose two to compare them.") if act == "compare" else _("Choose at least one first."))
         return redirect("analyses:list")
     if act == "compare":
         return redirect(f"{reverse('analyses:compare')}?a={chosen[0].id}&b={chosen[1].id}")
-    if act in SUFFIXES:
+    if act in BUNDLED:
         return FileResponse(bundle(chosen, act), as_attachment=True, filename=f"analyses-{act}.zip", content_type="application/zip")
     if request.POST.get("sure") != "yes":
         return render(request, "analyses/remove.html", {"chosen": chosen})

@@ -6,6 +6,7 @@ Whoever collects goes by this table, and never by what a child says of its files
 from collections.abc import Mapping
 
 JSON = "application/json"
+ANSWER = "timeline."  # what the names of formats of emofuse begin with; they end as emofuse ends them
 KINDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "proxy": (("proxy.mp4", "video/mp4"), ("proxy.m4a", "audio/mp4")),
     "annotated": (("annotated.mp4", "video/mp4"),),
@@ -31,3 +32,14 @@ EXPORTS = ("json", "csv_spans", "csv_curves", "vtt", "srt", "eaf", "audacity", "
 def named(kind: str) -> str:
     """What the file of a kind is called; of a proxy, that with a picture."""
     return KINDS[kind][0][0]
+
+
+def ending(kind: str, media_type: str = "") -> str:
+    """How a file of a kind ends, whatever it is saved as: formats as emofuse ends them, all else by what it is.
+
+    Example:
+        >>> ending("audacity"), ending("annotated"), ending("proxy", "audio/mp4")
+        ('.labels.txt', '.annotated.mp4', '.proxy.m4a')
+    """
+    name = next((name for name, held in KINDS[kind] if held == media_type), named(kind))
+    return f".{name.removeprefix(ANSWER)}"

@@ -5,7 +5,10 @@ import pytest
 from django.http import Http404
 from django.test import RequestFactory
 
-from emofuse_web.analyses.delivery import artifact_name, deliver, deliver_artifact
+from emofuse import catalog
+from emofuse.media.files import ANNOTATED
+from emofuse_web.analyses.delivery import ENDINGS, artifact_name, deliver, deliver_artifact
+from emofuse_web.recognition.made import EXPORTS, KINDS
 from emofuse_web.storage import storage
 
 FILM = bytes(range(256)) * 400  # 102,400 bytes: more than one piece
@@ -230,6 +233,21 @@ def test_an_artifact_is_called_as_its_analysis_or_as_the_file_that_was_brought(a
     assert artifact_name(artifact(row := analysis(alice, label=""), "json")) == f"{row.id}.json"
 
 
+@pytest.mark.parametrize("kind", (*EXPORTS, "explanation_png"))
+def test_a_format_ends_as_the_command_line_ends_it(alice, analysis, artifact, kind):
+    row = artifact(analysis(alice, label="visit"), kind, media_type="text/plain")
+
+    assert artifact_name(row) == f"visit{catalog.module('exports', kind).SUFFIX}"
+
+
+def test_what_is_no_format_ends_as_what_it_is_and_no_two_alike(alice, analysis, artifact):
+    sound = artifact(analysis(alice, label="visit"), "proxy", media_type="audio/mp4")
+
+    assert artifact_name(sound) == "visit.proxy.m4a"
+    assert ENDINGS["annotated"] == ANNOTATED
+    assert len(set(ENDINGS.values())) == len(ENDINGS) == len(KINDS)
+
+
 def test_pages_play_what_is_played_and_save_the_rest(alice, analysis, artifact):
     request = RequestFactory().get("/artifacts/x/", headers={"Range": "bytes=1-2"})
     played = deliver_artifact(request, artifact(row := analysis(alice), "proxy", media_type="video/mp4", content=FILM))
@@ -239,4 +257,4 @@ def test_pages_play_what_is_played_and_save_the_rest(alice, analysis, artifact):
 
     assert (played.status_code, body(played)) == (206, FILM[1:3])
     assert played.headers["Content-Disposition"].startswith("inline") and saved.headers["Content-Disposition"].startswith("attachment")
-    assert kept.headers["Content-Disposition"] == "attachment; filename=\"visit 12.mp4\"; filename*=UTF-8''visit%2012.mp4"
+    assert kept.headers["Content-Disposition"] == "attachment; filename=\"visit 12.proxy.mp4\"; filename*=UTF-8''visit%2012.proxy.mp4"

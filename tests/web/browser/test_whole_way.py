@@ -23,7 +23,7 @@ STANDS = """() => [document.querySelector('#state progress')?.value ?? null,
   document.querySelector('#state .badge-bad') && document.getElementById('state').innerText]"""
 SAVED = {  # endings of what can be taken away of a video
     "annotated": ".annotated.mp4", "csv_spans": ".spans.csv", "csv_curves": ".curves.csv", "json": ".json", "vtt": ".vtt", "srt": ".srt",
-    "eaf": ".eaf", "audacity": ".audacity.txt", "png": ".png",
+    "eaf": ".eaf", "audacity": ".labels.txt", "png": ".png",
 }  # fmt: skip
 WAYS = [  # each takes half a minute; the first two have everything in them
     pytest.param("mouse", "wide", "en", marks=pytest.mark.slow, id="mouse-wide-en"),
