@@ -38,7 +38,7 @@ def test_an_analysis_waits_with_its_purpose_notice_and_consent(alice, upload):
     assert (analysis.purpose, analysis.notice, analysis.label) == ("research", "1", "visit 12")
     assert analysis.consent is not None
     assert (analysis.expires - analysis.consent).days == 7
-    assert analysis.options == {"explain": False, "annotate_video": True, "offsets": {}}
+    assert analysis.options == {"explain": False, "annotate_video": True, "offsets": {}, "language": None}
     film.refresh_from_db()
     assert film.expires == analysis.expires
     assert Event.objects.get(verb="analysis.created").subject == str(analysis.id)
@@ -106,6 +106,27 @@ def test_sound_may_be_found_by_ear(alice, upload):
     assert asked(alice, inputs, options={"offsets": {"audio": None}}).options["offsets"] == {"audio": None}
 
 
+@pytest.mark.parametrize("language", ["en", "ru", "kk", None])
+def test_the_language_of_the_words_may_be_told(alice, upload, language):
+    assert asked(alice, {"text": upload(alice, "text").id}, mode="text", options={"language": language}).options["language"] == language
+
+
+@pytest.mark.parametrize("language", ["xx", "EN", "German", "", 1, True, ["en"]])
+def test_a_language_that_nobody_knows_is_refused_with_those_that_are_known(alice, upload, language):
+    problem = refused(alice, {"text": upload(alice, "text").id}, mode="text", options={"language": language})
+
+    assert (problem.code, problem.status) == ("OPTION_INVALID", 422)
+    assert "Expected null, or one of: ar, az, " in problem.detail
+    assert "null to have the language noticed" in problem.fix
+
+
+def test_a_language_of_no_words_is_refused(alice, upload):
+    problem = refused(alice, {"video": upload(alice).id}, options={"language": "de"})
+
+    assert problem.code == "OPTION_INVALID"
+    assert "there is no text" in problem.detail
+
+
 LONG = {"duration": 60_000, "sound": {"codec": "aac"}}
 
 
@@ -122,6 +143,20 @@ def test_what_cannot_be_placed_by_ear_is_refused_before_it_waits_unless_it_is_to
     assert (problem.code, problem.status) == ("OFFSET_UNHEARD", 422)
     assert "offsets.audio" in problem.fix
     assert asked(alice, inputs, options={"offsets": {"audio": 0}}).job.status == "queued"
+
+
+def test_a_sound_of_two_seconds_beside_a_film_and_eeg_is_refused_before_it_waits(alice, upload):
+    inputs = {
+        "video": upload(alice, report=LONG).id,
+        "audio": upload(alice, "audio", report={"duration": 2_000, "sound": {"codec": "pcm_s16le"}}).id,
+        "eeg": upload(alice, "eeg").id,
+    }
+
+    problem = refused(alice, inputs, mode="av_eeg", options={"offsets": {"audio": None, "eeg": 0.5}})
+
+    assert (problem.code, Job.objects.count()) == ("OFFSET_UNHEARD", 0)
+    assert "lasts 2.0 s" in problem.detail and "or leave the sound out" in problem.fix
+    assert asked(alice, inputs, mode="av_eeg", options={"offsets": {"audio": 0.25}}).job.status == "queued"
 
 
 def test_what_can_be_placed_by_ear_waits(alice, upload):
