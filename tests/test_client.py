@@ -11,7 +11,7 @@ pytest.importorskip("django")
 import emofuse
 from emofuse.cli import main
 from emofuse.client import Client, ServerError
-from emofuse.core.errors import MediaError
+from emofuse.core.errors import MediaError, UnknownName
 
 DOCS = Path(__file__).parents[1] / "docs" / "api.md"
 ASKED = {"purpose": "research", "setting": "elsewhere", "notice": "1", "consent": True}
@@ -157,6 +157,19 @@ def test_what_the_site_refuses_is_said(site, clip, fields, code):
     assert problem.value.code == code
 
 
+def test_the_language_of_the_words_is_told_to_the_site(site, clip, tmp_path, monkeypatch):
+    (tmp_path / "said.txt").write_text("Hm.")
+
+    answer = site.analyze(clip, **ASKED, text=tmp_path / "said.txt", language="de")
+
+    assert answer.said["options"]["language"] == "de"
+    monkeypatch.setattr(site, "upload", lambda *args, **more: pytest.fail("nothing is sent"))
+    with pytest.raises(MediaError, match="Which language the words are in is told, and there are none. Expected a text"):
+        site.analyze(clip, **ASKED, language="de")
+    with pytest.raises(UnknownName, match="'xx' is no language"):
+        site.analyze(clip, **ASKED, text=tmp_path / "said.txt", language="xx")
+
+
 def test_an_analysis_that_fails_says_why(site, clip):
     with pytest.raises(ServerError, match="nothing to judge.*no face, no voice"):
         site.analyze(clip, **ASKED, label="broken")
@@ -234,6 +247,8 @@ def test_the_shell_asks_a_site_and_assumes_nothing(site, clip, live_server, toke
     assert "--consent" in capsys.readouterr().err
     assert main(["analyze", str(clip), "--server", live_server.url, *told, "--consent"]) == 0
     assert "calm 0.80" in capsys.readouterr().out
+    assert main(["analyze", str(clip), "--server", live_server.url, *told, "--consent", "--language", "de"]) == 1
+    assert "Which language the words are in is told, and there are none." in capsys.readouterr().err
     files = ["--format", "vtt", "--annotate", "--out", str(tmp_path / "out")]
     assert main(["analyze", str(clip), "--server", live_server.url, *told, "--consent", *files]) == 0
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"clip.vtt", "clip.annotated.mp4"}

@@ -20,6 +20,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 from emofuse.core.errors import EmofuseError, MediaError
+from emofuse.media.transcripts.language import named
 
 if TYPE_CHECKING:
     from emofuse.core.timeline import Span
@@ -101,6 +102,7 @@ class Client:
         text: str | os.PathLike[str] | None = None,
         eeg_as: Mapping[str, object] | None = None,
         offsets: Mapping[str, float | None] | None = None,
+        language: str | None = None,
         model: str = "best",
         explain: bool = False,
         annotate: bool = True,
@@ -123,6 +125,7 @@ class Client:
             text: What was said.
             eeg_as: What EEG does not say of itself: variable, axes, channels, rate, unit.
             offsets: Seconds by which "audio", "eeg" or "text" is later; None for sound that is to be found by ear.
+            language: What the text is in, as a code such as "en" or "ru"; None to have it noticed.
             model: "best", "light", or the name of a recognizer.
             explain: Whether to find out why, too.
             annotate: Whether to make a video with the answer in it.
@@ -133,12 +136,16 @@ class Client:
 
         Raises:
             ServerError: The site refuses it, cannot be reached, or the analysis failed.
-            MediaError: A file cannot be read, or is refused.
+            MediaError: A file cannot be read, or is refused; or a language is told, and no text is named.
+            UnknownName: There is no such language.
         """
         mode = "text" if _text(Path(path)) else "av_eeg" if eeg is not None else "av"
         first = "text" if mode == "text" else "video"
         files = {first: path, **{role: file for role, file in (("audio", audio), ("eeg", eeg), ("text", text)) if file is not None}}
+        if language is not None and named(language) and "text" not in files:
+            raise MediaError("Which language the words are in is told, and there are none. Expected a text; name it, or leave that out.")
         options: dict[str, object] = {"explain": explain, "annotate_video": annotate, **({"offsets": dict(offsets)} if offsets else {})}
+        options |= {} if language is None else {"language": language}
         body: dict[str, object] = {
             "mode": mode,
             "inputs": {

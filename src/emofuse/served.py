@@ -110,6 +110,7 @@ def _one(client: "Client", file: Path, options: argparse.Namespace, formats: lis
         text=options.text,
         eeg_as=beside.eeg_as,
         offsets=later,
+        language=beside.language,
         model=options.run[0] if options.run else "best",
         explain=options.explain,
         annotate=options.annotate,

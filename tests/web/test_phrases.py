@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from emofuse.core.errors import MediaError
+from emofuse.core.errors import MediaError, UnknownName
 from emofuse.media.eeg import preview
+from emofuse.media.transcripts.language import LANGUAGES
 from emofuse.media.transcripts.read import read_transcript
 from emofuse_web import phrases
 from emofuse_web.jobs.models import Kind, Status
@@ -81,6 +82,11 @@ TRANSCRIPTS = (  # with what they are called
     ("h.srt", ""),
     ("i.eaf", "<?xml version='1.0'?><other/>"),
 )
+TOLD = (  # the code of a language, and what is said to be in it
+    ("de", "So am I."),
+    ("en", "Ich weiß nicht, was das ist, aber ich bin froh, dass du auch mit mir für sie da bist und nicht der andere."),
+    ("ru", "I know what it is that you have, and this is it."),
+)
 REFUSED = (  # role, what they are called, their bytes
     ("video", "a.mp4", b""),
     ("video", "b.mp4", b"\x89PNG\r\n" + bytes(20)),
@@ -147,6 +153,30 @@ def test_whatever_is_said_of_how_a_transcript_was_read_is_read_in_russian(tmp_pa
         for one in said:
             assert_russian(one)
     assert heard >= len(TRANSCRIPTS)
+
+
+@pytest.mark.parametrize(("code", "words"), TOLD)
+def test_whatever_is_said_of_a_language_that_was_told_is_read_in_russian(tmp_path, code, words):
+    (tmp_path / "a.txt").write_text(words, encoding="utf-8")
+
+    notes = [note for note in read_transcript(tmp_path / "a.txt", language=code).notes if "said to be in" in note]
+
+    assert notes
+    for note in notes:
+        assert_russian(note)
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values())
+def test_a_language_that_can_be_told_is_named_in_russian(language):
+    assert re.search("[а-я]", in_russian(language))
+
+
+def test_a_language_that_nobody_knows_is_refused_in_russian(tmp_path):
+    with pytest.raises(UnknownName) as refused:
+        read_transcript(tmp_path / "a.txt", language="xx")
+
+    assert_russian(str(refused.value).replace(", ".join(LANGUAGES), "en"))
+    assert "xx" in in_russian(str(refused.value))
 
 
 @pytest.mark.parametrize(("role", "called", "content"), REFUSED)

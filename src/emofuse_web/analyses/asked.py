@@ -88,17 +88,17 @@ def options_checked(options: Mapping[str, object], roles: Mapping[str, object]) 
 
     Args:
         options: "explain", "annotate_video": yes or no. "offsets": by how many seconds "audio", "eeg" or "text" is later than the
-            recording; null for sound that is to be found by ear.
+            recording; null for sound that is to be found by ear. "language": the code of what the text is in; null to notice it.
         roles: The files there are.
 
     Raises:
         Refused: One that is unknown, or not what it should be.
     """
-    known = ("explain", "annotate_video", "offsets")
+    known = ("explain", "annotate_video", "offsets", "language")
     if extra := sorted(set(options) - set(known)):
         said = {"extra": ", ".join(extra)[:100], "known": ", ".join(known)}
         raise refused("OPTION_INVALID", _("There is no option '%(extra)s'. Expected some of: %(known)s.") % said)
-    chosen: dict[str, object] = {"explain": False, "annotate_video": True, "offsets": {}, **options}
+    chosen: dict[str, object] = {"explain": False, "annotate_video": True, "offsets": {}, "language": None, **options}
     for name in ("explain", "annotate_video"):
         if not isinstance(chosen[name], bool):
             raise refused("OPTION_INVALID", _("'%(name)s' takes true or false.") % {"name": name})
@@ -108,7 +108,21 @@ def options_checked(options: Mapping[str, object], roles: Mapping[str, object]) 
             "Expected seconds by which a file that is named (audio, eeg or text) is later; for audio also null, to find it by ear."
         )
         raise refused("OPTION_INVALID", expected)
+    _language_checked(chosen["language"], roles)
     return chosen
+
+
+def _language_checked(language: object, roles: Mapping[str, object]) -> None:
+    if language is None:
+        return
+    known = facts.languages()
+    if not isinstance(language, str) or language not in known:
+        said = {"code": str(language)[:20], "known": ", ".join(known)}
+        fix = _("Say one of these codes, or null to have the language noticed.")
+        raise refused("OPTION_INVALID", _("'language' is '%(code)s'. Expected null, or one of: %(known)s.") % said, fix)
+    if "text" not in roles:
+        fix = _("Name the text, or leave 'language' out.")
+        raise refused("OPTION_INVALID", _("'language' says what the words are in, and there is no text. Expected a text beside it."), fix)
 
 
 def _offset(role: str, value: object, roles: Mapping[str, object]) -> bool:

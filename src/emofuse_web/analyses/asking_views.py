@@ -63,9 +63,10 @@ def _page(request: Signed, form: Asking, **more: object) -> HttpResponse:
 def _begun(request: Signed) -> dict[str, str]:
     """What the address says was chosen before."""
     mode = request.GET.get("mode", "")
+    said = {"language": language} if (language := request.GET.get("language")) in ("", *facts.languages()) else {}
     if mode not in Mode.values:
-        return {role: request.GET[role] for role in Role.values if request.GET.get(role)}
-    return {"mode": mode, **{role: request.GET.get(role, "") for role in Role.values}}
+        return said | {role: request.GET[role] for role in Role.values if request.GET.get(role)}
+    return said | {"mode": mode, **{role: request.GET.get(role, "") for role in Role.values}}
 
 
 def _before(analysis: Analysis) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def _before(analysis: Analysis) -> dict[str, Any]:
         },
         **{role: str(getattr(analysis, f"{role}_id") or "") for role in Role.values},
         **{f"offset_{role}": offsets.get(role) for role in ("audio", "eeg", "text")},
-        **{name: analysis.options[name] for name in ("explain", "annotate_video") if name in analysis.options},
+        **{name: analysis.options[name] for name in ("explain", "annotate_video", "language") if name in analysis.options},
     }
 
 

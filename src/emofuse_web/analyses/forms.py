@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.conf import settings
 from django.utils.functional import lazy
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from emofuse_web.analyses.asked import LABEL_MOST, OFFSET_MOST, ROLES
 from emofuse_web.analyses.gate import purpose_checked
 from emofuse_web.analyses.models import Mode, Purpose, Setting
 from emofuse_web.analyses.problems import Refused
+from emofuse_web.phrases import told
 from emofuse_web.problems import shown
 from emofuse_web.recognition import facts
 from emofuse_web.uploads.models import State, Upload
@@ -55,6 +56,11 @@ def _wrong(words: "_StrPromise") -> "_StrPromise":
 
 def _recognizers() -> list[tuple[str, str]]:
     return [(name, gettext(choice.title)) for name, choice in facts.choices().items()]
+
+
+def _languages() -> list[tuple[str, str]]:
+    named = [(code, capfirst(told(name))) for code, name in facts.languages().items()]
+    return [("", gettext("Notice it by itself")), *sorted(named, key=lambda one: one[1])]
 
 
 class Seconds(forms.FloatField):
@@ -101,6 +107,14 @@ class Asking(forms.Form):
         _wrong(_("By how much the text is later cannot be right. Expected a number of seconds from −{seconds} to {seconds}; correct it.")),
         label=_("Text is later by (s)"),
         help_text=_("Empty: its times are the recording's."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the words"),
+        choices=lazy(_languages, list),
+        required=False,
+        widget=forms.Select(attrs={"form": "ask"}),  # it stands beside the text, outside the form's own place
+        help_text=_("The recognizer of words learnt English. With another language its answers are not to be believed."),
+        error_messages={"invalid_choice": _("There is no such language here. Choose one of the list, or let it be noticed.")},
     )
     explain = forms.BooleanField(
         label=_("Find out why"),
@@ -189,7 +203,7 @@ class Asking(forms.Form):
         self.add_error(FIELDS.get(refused.code), f"{refused.title}. {refused.detail} {refused.fix} ({refused.code})")
 
     def asked(self) -> dict[str, Any]:
-        """The same as `analysis_request` takes it; files and offsets of other modes are left out."""
+        """The same as `analysis_request` takes it; files of other modes, and what is said of them, are left out."""
         said = self.cleaned_data
         needed, also = ROLES[said["mode"]]
         inputs = {role: said[role] for role in (*needed, *also) if said.get(role)}
@@ -204,5 +218,6 @@ class Asking(forms.Form):
                 "explain": said["explain"],
                 "annotate_video": said["annotate_video"],
                 "offsets": {role: value for role, value in offsets.items() if value is not None or role == "audio"},
+                "language": (said["language"] or None) if "text" in inputs else None,
             },
         }

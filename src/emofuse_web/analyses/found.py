@@ -54,7 +54,7 @@ def _words(report: Mapping[str, Any]) -> Found:
     return [
         (_("Written as"), " ".join(told(str(report[key])) for key in ("format", "encoding") if report.get(key))),
         (_("Number of words"), str(report.get("words") or "")),
-        (_("Language"), told(str(report.get("language") or ""))),
+        (_("Language"), _("seems to be %(language)s") % {"language": told(report["language"])} if report.get("language") else ""),
         (_("Says when"), timed if "timed" in report else ""),
     ]
 

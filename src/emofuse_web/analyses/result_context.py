@@ -123,7 +123,12 @@ def _transcript(analysis: Analysis, said: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     lane = next((lane for lane in said["lanes"] if lane["name"].startswith("text")), said["lanes"][0])
     every = read["utterances"]
-    return {"transcript": utterances(every[:UTTERANCES], lane), "transcript_more": max(len(every) - UTTERANCES, 0), "timed": read["timed"]}
+    language = {"spoken": told(read.get("language") or ""), "spoken_told": bool(read.get("told"))}
+    return language | {
+        "transcript": utterances(every[:UTTERANCES], lane),
+        "transcript_more": max(len(every) - UTTERANCES, 0),
+        "timed": read["timed"],
+    }
 
 
 def script(said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Addresses) -> dict[str, Any]:

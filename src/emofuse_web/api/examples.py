@@ -8,9 +8,9 @@ ONE, TWO, THREE = (f"{n}f6a2b0e-4c1d-4e8a-9b7e-2d5c8a1e0f3{n}" for n in (1, 2, 3
 WHEN = "2026-05-04T10:15:00Z"
 JOB_REQUEST: dict[str, Any] = {
     "mode": "av",
-    "inputs": {"video": ONE},
+    "inputs": {"video": ONE, "text": TWO},
     "model": "best",
-    "options": {"annotate_video": True},
+    "options": {"annotate_video": True, "language": "en"},
     "purpose": "research",
     "setting": "elsewhere",
     "subject_notice": "1",

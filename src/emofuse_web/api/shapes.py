@@ -9,6 +9,7 @@ from emofuse_web.analyses.gate import REASON_MOST
 from emofuse_web.analyses.models import Mode, Purpose, Setting
 from emofuse_web.analyses.selectors import POINTS
 from emofuse_web.jobs.models import Status
+from emofuse_web.recognition.facts import languages
 from emofuse_web.uploads.models import Role, State
 
 Schema = dict[str, Any]
@@ -70,6 +71,14 @@ JOB_REQUEST: Schema = {
                     "additionalProperties": False,
                     "properties": {"audio": maybe(OFFSET), "eeg": OFFSET, "text": OFFSET},
                     "description": "Seconds by which a file is later; null for audio: to be found by ear.",
+                },
+                "language": {
+                    "type": ["string", "null"],
+                    "maxLength": 20,
+                    "default": None,
+                    "examples": ["en", "ru"],
+                    "description": "What the text is in, by ISO 639-1; null: it is noticed. Recognizers of words learnt English. One of: "
+                    f"{', '.join(languages())}.",
                 },
             },
         },

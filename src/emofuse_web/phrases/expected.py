@@ -10,6 +10,7 @@ SENTENCES = (
     _("Expected %(n)s to %(n2)s."),
     _("Expected %(n)s to %(n2)s, as EEG does."),
     _("Expected one of %(x)s."),
+    _("Expected one of the codes %(x)s."),
     _("Expected one of them."),
     _("Expected at least one of them."),
     _("Expected numbers."),

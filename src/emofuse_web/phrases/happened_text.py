@@ -17,6 +17,7 @@ SENTENCES = (
     _("Nothing in %(file)s lies within the recording: its first words are at before its beginning, and the recording ends at %(n)s."),
     _("line %(n)s (%(said)s)"),
     _("line %(n)s: %(said)s"),
+    _("'%(x)s' is no language that is known here."),
     _("'%(x)s' is no time"),
     _("it ends before it begins"),
     _("it lasts no time"),

@@ -13,6 +13,12 @@ SENTENCES = (
     _("Of the tiers, %(x)s were read; %(x2)s were left out."),
     _("Every tier holds words of a list (a controlled vocabulary), which is how codings are kept, not what was said."),
     _("The transcript looks like %(what)s; recognizers of text that learnt English are not to be believed on it."),
+    _("The transcript was said to be in %(what)s; recognizers of text that learnt English are not to be believed on it."),
+    _("The transcript was said to be in %(what)s, and looks like %(what2)s; %(what)s is believed."),
+    _(
+        "The transcript was said to be in English, and looks like %(what)s; if it is, recognizers of text that learnt English are not "
+        "to be believed on it."
+    ),
     _("The transcript is not in UTF-8; it was read as %(x)s. Save it as UTF-8 if its words look wrong."),
     _("1 character of the transcript could not be read and was replaced."),
     _("%(n)s characters of the transcript could not be read and were replaced."),

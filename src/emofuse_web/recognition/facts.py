@@ -11,6 +11,7 @@ from importlib.resources import files
 from emofuse import __version__ as VERSION
 from emofuse.core.provenance import LIMITS as SENTENCE
 from emofuse.media.probe import Limits
+from emofuse.media.transcripts.language import LANGUAGES
 from emofuse_web.recognition.cards import Card, card_of
 
 
@@ -93,6 +94,11 @@ def choices() -> Mapping[str, Choice]:
 def endings(role: str) -> tuple[str, ...]:
     """How files of a role may end, the usual ones first."""
     return ENDINGS[role]
+
+
+def languages() -> Mapping[str, str]:
+    """What words may be said to be in: codes of ISO 639-1, with their English names."""
+    return LANGUAGES
 
 
 def file_limits() -> Limits:

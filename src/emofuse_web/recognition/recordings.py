@@ -70,7 +70,7 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
     telling.stage("render")
     writing.write(answer, out, telling.part(shares["explain"], shares["files"]))
     if "text" in given:
-        writing.transcript(given["text"], out, answer.duration, later.get("text") or 0)
+        writing.transcript(given["text"], out, answer.duration, later.get("text") or 0, options.get("language"))
     if made is not None and made.picture:
         thumbnail.write(made.path, out / named("thumbnail"))
         if options.get("annotate_video", True):
@@ -180,6 +180,7 @@ def _clip(
         eeg=given.get("eeg"),
         eeg_as=told if "eeg" in given else {},
         offsets=offsets,
+        language=(request.get("options") or {}).get("language") if "text" in given else None,
         face_rate=way.face_rate,
     )
 

@@ -25,14 +25,15 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
     path, out = folder / "in" / str(inputs["text"]), folder / "out"
     telling.stage("probe")
     suspicious.check(path, "text")
-    clip = clip_from_files(text=path)
+    options = request.get("options") or {}
+    language = options.get("language")
+    clip = clip_from_files(text=path, language=language)
     telling.progress(0.05)
     telling.stage("text")
-    options = request.get("options") or {}
     model, explain = str(request["model"]), bool(options.get("explain"))
     answer = judged(clip, worded(model), str(request["name"]), {"model": model}, explain=explain, progress=telling.part(0.1, 0.8))
     telling.stage("render")
-    writing.transcript(path, out, None, 0)
+    writing.transcript(path, out, None, 0, language)
     writing.write(answer, out, telling.part(0.8, 0.99))
     return {
         "status": "succeeded",

@@ -31,15 +31,15 @@ def write(answer: "Answer", out: Path, progress: "Progress") -> None:
     progress(1, 1)
 
 
-def transcript(path: Path, out: Path, duration: int | None, offset: int) -> None:
-    """What was said, with its times: {"timed", "language", "utterances": [{"start", "end", "text", "speaker"}]}."""
+def transcript(path: Path, out: Path, duration: int | None, offset: int, language: str | None) -> None:
+    """What was said, with its times: {"timed", "language", "told", "utterances": [{"start", "end", "text", "speaker"}]}."""
     from emofuse.media.transcripts.read import read_transcript
 
-    read = read_transcript(path, duration, offset=offset)
+    read = read_transcript(path, duration, offset=offset, language=language)
     said = [
         {"start": one.segment.start, "end": one.segment.end, "text": one.words, "speaker": one.speaker}
         for one in read.utterances
         if one.words
     ]
-    document = {"timed": read.timed, "language": read.language, "utterances": said}
+    document = {"timed": read.timed, "language": read.language, "told": read.told, "utterances": said}
     (out / named("transcript")).write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")

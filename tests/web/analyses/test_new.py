@@ -104,13 +104,69 @@ def test_a_video_is_asked_for_and_followed(alice, alices, upload):
     assert answer["Location"] == reverse("analyses:detail", args=[analysis.id])
     assert (analysis.owner, analysis.video, analysis.label, analysis.retention_days) == (alice, film, "visit 12", 7)
     assert (analysis.purpose, analysis.setting, analysis.notice) == ("research", "elsewhere", "1")
-    assert analysis.options == {"explain": False, "annotate_video": True, "offsets": {}}
+    assert analysis.options == {"explain": False, "annotate_video": True, "offsets": {}, "language": None}
 
 
 def test_offsets_go_with_their_files_and_sound_is_found_by_ear(alice, alices, upload):
     files = {role: upload(alice, role).id for role in ("video", "audio", "eeg")}
     asked(alices, mode="av_eeg", offset_eeg="-1.5", offset_text="3", **files)
     assert Analysis.objects.get().options["offsets"] == {"audio": None, "eeg": -1.5}
+
+
+def languages(said: str) -> list[tuple[str, bool, str]]:
+    """What can be chosen: code, whether it is, and what it is called."""
+    select = re.search(r'<select name="language"[^>]*>.*?</select>', said, re.DOTALL)
+    assert select and 'form="ask"' in select[0] and 'aria-describedby="id_language_helptext"' in select[0]
+    found = re.findall(r'<option value="(\w*)"( selected)?>([^<]+)</option>', select[0])
+    return [(code, bool(chosen), name) for code, chosen, name in found]
+
+
+def test_the_language_of_the_words_can_be_told_and_is_noticed_without(alices):
+    said = page(alices)
+    first, *others = languages(said)
+    assert first == ("", True, "Notice it by itself")
+    assert {code for code, *_ in others} == set(facts.languages())
+    assert [name for *_, name in others] == sorted(name for *_, name in others)
+    assert ("de", False, "German") in others
+    assert "learnt English. With another language its answers are not to be believed." in said
+
+
+@pytest.mark.parametrize("mode", ["text", "av"])
+def test_the_language_that_was_chosen_goes_with_the_words(alice, alices, upload, mode):
+    asked(alices, mode=mode, video=upload(alice).id, text=upload(alice, "text").id, language="de")
+    assert Analysis.objects.get().options["language"] == "de"
+
+
+def test_without_words_no_language_is_told(alice, alices, upload):
+    asked(alices, video=upload(alice).id, language="de")
+    assert Analysis.objects.get().options["language"] is None
+
+
+def test_a_language_that_is_not_in_the_list_is_said_beside_its_field(alice, alices, upload):
+    answer = unescape(asked(alices, mode="text", text=upload(alice, "text").id, language="xx").content.decode())
+    assert '<a href="#id_language">There is no such language here.' in answer
+    assert not Analysis.objects.exists()
+
+
+def test_the_address_keeps_the_language_and_what_was_refused_too(alice, alices, upload):
+    words = upload(alice, "text").id
+    for said in (
+        page(alices, mode="text", text=words, language="de"),
+        unescape(asked(alices, mode="text", text=words, language="de", consent=None).content.decode()),
+    ):
+        assert [code for code, chosen, _ in languages(said) if chosen] == ["de"]
+    assert [code for code, chosen, _ in languages(page(alices, language="xx")) if chosen] == [""]
+
+
+@pytest.mark.parametrize(("meanwhile", "chosen"), [({}, "de"), ({"language": "ru"}, "ru"), ({"language": ""}, "")])
+def test_asking_again_begins_with_the_language_before(alice, alices, upload, analysis, meanwhile, chosen):
+    row = analysis(alice, status="failed", mode="text", text=upload(alice, "text"), options={"language": "de"})
+    assert [code for code, is_, _ in languages(page(alices, again=row.id, **meanwhile)) if is_] == [chosen]
+
+
+def test_a_look_says_what_language_it_seems_to_be(alice, alices, upload):
+    upload(alice, "text", report={"words": 3, "language": "German", "timed": False})
+    assert "<dd>seems to be German</dd>" in page(alices, mode="text")
 
 
 def test_files_of_other_modes_are_left_out(alice, alices, upload):

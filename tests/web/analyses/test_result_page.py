@@ -189,6 +189,29 @@ def test_words_are_shown_with_what_they_look_like(alices, finished, artifact):
     assert "<video" not in page
 
 
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        ({"language": "German", "told": True}, "Language: German, as was said."),
+        ({"language": "German", "told": False}, "Language: it seems to be German."),
+        ({"language": "German"}, "Language: it seems to be German."),
+        ({"language": None, "told": False}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("mode", ["text", "av"])
+def test_the_page_says_which_language_was_told_or_noticed(alices, finished, artifact, read, said, mode):
+    one = finished(mode=mode)
+    words = [{"start": 0, "end": 4000, "text": "Hm.", "speaker": None}]
+    artifact(one, "transcript", content=json.dumps({"timed": True, "utterances": words, **read}).encode())
+
+    page = alices.get(f"/analyses/{one.id}/").content.decode()
+
+    assert "Hm." in page
+    assert ("Language: " in page) == (said is not None)
+    assert said is None or said in page
+
+
 def test_everybody_may_see_the_sample_and_change_nothing(charlies, sample):
     page = charlies.get("/sample/").content.decode()
 

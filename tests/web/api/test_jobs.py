@@ -99,6 +99,17 @@ def test_a_body_of_another_form_is_refused_by_name(hers, alice, upload, wanted, 
     assert next(iter(fields)) in said["detail"] or "characters" in said["detail"]
 
 
+def test_the_language_of_the_words_may_be_told(hers, alice, upload, wanted, key):
+    body = {**wanted(upload(alice)), "mode": "text", "inputs": {"text": str(upload(alice, "text").id)}}
+
+    assert hers.post("jobs", {**body, "options": {"language": "de"}}, **key()).json()["options"]["language"] == "de"
+    assert hers.post("jobs", {**body, "options": {"language": None}}, **key()).json()["options"]["language"] is None
+    said = problem(hers.post("jobs", {**body, "options": {"language": "xx"}}, **key()), 422, "OPTION_INVALID")
+    assert "'language' is 'xx'. Expected null, or one of: ar, " in said["detail"]
+    assert said["fix"] == "Say one of these codes, or null to have the language noticed."
+    problem(hers.post("jobs", {**body, "options": {"language": 5}}, **key()), 400, "REQUEST_INVALID")
+
+
 def test_a_body_that_is_no_json_object_is_refused(hers, key):
     for text, status, code in (("[", 400, "REQUEST_INVALID"), ("[" * 100_000, 400, "REQUEST_INVALID"), ("5", 400, "REQUEST_INVALID")):
         response = hers.client.post("/api/v1/jobs", text, "application/json", headers={**hers.headers, **key()})

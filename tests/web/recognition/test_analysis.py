@@ -246,6 +246,24 @@ print(sorted(m for m in ("av", "cv2", "emofuse_web.recognition.proxy", "emofuse_
     assert [lane["name"] for lane in document(folder)["lanes"]] == ["text"]
 
 
+@pytest.mark.parametrize(
+    ("mode", "model", "language", "name"),
+    [("text", "best", "de", "German"), ("text", "best", None, None), ("av", "voice", "de", "German")],
+)
+def test_the_language_that_was_told_is_believed_and_passed_on(tmp_path, film, asked, mode, model, language, name):
+    files = {"text_vtt": WORDS.encode(), **({"video_mp4": film(seconds=4).read_bytes()} if mode == "av" else {})}
+    folder = folder_with(tmp_path, **files)
+    inputs = {name.partition("_")[0]: name.replace("_", ".") for name in files}
+    told = {} if language is None else {"options": {"language": language, "annotate_video": False}}
+
+    done = asked(folder, request(mode, model, inputs=inputs, **told))[-1]["done"]
+
+    read, source = json.loads((folder / "out" / "transcript.json").read_text()), document(folder)["source"]
+    assert (read["language"], read["told"]) == (name, language is not None)
+    assert (source.get("text_language"), source.get("text_language_is")) == (name, "told" if language else None)
+    assert any("was said to be in German; recognizers" in note for note in done["warnings"]) == (language is not None and mode == "text")
+
+
 def test_a_recording_beside_words_is_refused_in_the_mode_of_words(tmp_path, film, asked):
     folder = folder_with(tmp_path, text_vtt=WORDS.encode(), video_mp4=film().read_bytes())
 

@@ -39,14 +39,16 @@ def ended(job: Job, folder: Path, answer: dict | None = None) -> Status:
 def test_files_go_in_under_our_names_and_the_users_stay_outside(alice, upload, analysis, folder):
     video = upload(alice, content=b"moving", name="../../Alice at the doctor's.MOV", report={"duration": 90_000})
     brain = upload(alice, "eeg", content=b"waves", name="-rf.mat", told={"variable": "EEG", "rate": 200.0})
-    row = analysis(alice, status="running", mode="av_eeg", video=video, eeg=brain, label="", options={"offsets": {"eeg": 1.5}})
+    row = analysis(
+        alice, status="running", mode="av_eeg", video=video, eeg=brain, label="", options={"offsets": {"eeg": 1.5}, "language": "de"}
+    )
 
     asked = work.prepare(row.job, folder)
 
     assert {file.name: file.read_bytes() for file in (folder / "in").iterdir()} == {"video.mov": b"moving", "eeg.mat": b"waves"}
     assert asked["inputs"] == {"video": "video.mov", "eeg": "eeg.mat"}
     assert asked["told"] == {"variable": "EEG", "rate": 200.0}
-    assert asked["options"] == {"offsets": {"eeg": 1.5}}
+    assert asked["options"] == {"offsets": {"eeg": 1.5}, "language": "de"}
     assert (asked["do"], asked["model"], asked["mode"], asked["length_ms"]) == ("analysis", "best", "av_eeg", 90_000)
 
 

@@ -23,6 +23,8 @@ function remember() {
   const query = new URLSearchParams({ mode: mode() });
   const again = new URLSearchParams(location.search).get("again");
   if (again) query.set("again", again); // its other answers
+  const language = ask.elements.language.value;
+  if (language || again) query.set("language", language);
   for (const role of ROLES) if (chosen(role)) query.set(role, chosen(role));
   history.replaceState(null, "", `?${query}`);
 }
@@ -132,7 +134,7 @@ document.addEventListener("change", (event) => {
     fill();
     for (const hidden of document.querySelectorAll("form input[type=hidden][name=mode]")) hidden.value = event.target.value;
   }
-  if (event.target.form === ask && ["mode", ...ROLES].includes(event.target.name)) remember();
+  if (event.target.form === ask && ["mode", "language", ...ROLES].includes(event.target.name)) remember();
 });
 
 ask.addEventListener("submit", (event) => {
