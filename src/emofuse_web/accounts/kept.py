@@ -5,11 +5,12 @@ from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.db.models import Min, QuerySet, Sum
+from django.db.models import Count, Min, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from emofuse_web.accounts.models import Export, User
 from emofuse_web.analyses.models import Analysis, Artifact
+from emofuse_web.sharing.models import Share
 from emofuse_web.uploads.models import Upload
 
 LOG_DAYS = 365  # that the audit log keeps a line
@@ -51,11 +52,23 @@ def kept(user: User) -> list[Kept]:
             uploads.aggregate(first=Min("expires"))["first"],
         ),
         Kept(_("Exports of everything"), exports.count(), _sum(exports), _("24 hours"), exports.aggregate(first=Min("expires"))["first"]),
+        *_shared(user),
         Kept(_("Notices you made"), user.notices.count(), None, _("until you remove them")),
         Kept(_("API tokens"), user.tokens.count(), None, _("until you erase the account")),
         Kept(_("Signed-in browsers"), UserSession.objects.filter(user=user).count(), None, _("until they sign out, at most 14 days")),
         Kept(_("Lines of the audit log"), user.events.count(), None, _("a year; they hold no content")),
     ]
+
+
+def _shared(user: User) -> list[Kept]:
+    """Links to results; no line where there are none and can be none."""
+    shares = Share.objects.filter(made_by=user).aggregate(count=Count("pk"), first=Min("expires"))
+    until = _("until they run out, or with their analysis")
+    return (
+        [Kept(_("Links to results you share"), shares["count"], None, until, shares["first"])]
+        if settings.SHARING or shares["count"]
+        else []
+    )
 
 
 def consents(user: User, most: int = 100) -> QuerySet[Analysis]:

@@ -13,6 +13,7 @@ SECRETS = {  # the row is given out, these of its fields are not
     "accounts.user": {"password"},
     "accounts.token": {"digest"},
     "accounts.invitation": {"digest"},
+    "sharing.share": {"digest"},
     "mfa.authenticator": {"data"},
     "usersessions.usersession": {"session_key"},
 }

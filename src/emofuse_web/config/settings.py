@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "emofuse_web.jobs",
     "emofuse_web.uploads",
     "emofuse_web.analyses",
+    "emofuse_web.sharing",
     "emofuse_web.recognizers",
     "emofuse_web.operations",
     "emofuse_web.api",
@@ -138,6 +139,7 @@ QUOTA_WAITING = number("EMOFUSE_QUOTA_WAITING", 200, least=1)  # analyses of one
 UPLOAD_KEPT = number("EMOFUSE_UPLOAD_KEPT_H", 24, least=1)  # h that a file nobody analysed is kept
 RETENTION_DAYS = number("EMOFUSE_RETENTION_DAYS", 30, least=1)
 RETENTION_MOST = number("EMOFUSE_RETENTION_MOST_DAYS", 365, least=1)
+SHARING = flag("EMOFUSE_SHARING", default=False)  # whether results may be shown to others by a link
 FREE_SHARE = 0.05  # of the disk that stays free
 SANDBOX_REQUIRED = flag("EMOFUSE_SANDBOX_REQUIRED", default=False)  # refuse to analyse where the kernel cannot shut the child in
 WORKER_THREADS = number("EMOFUSE_WORKER_THREADS", 2, least=1)

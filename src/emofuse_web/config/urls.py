@@ -8,6 +8,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", include("emofuse_web.analyses.urls")),
+    path("", include("emofuse_web.sharing.urls")),
     path("account/", include("emofuse_web.accounts.urls")),
     path("accounts/", include("emofuse_web.accounts.doors")),
     path("uploads/", include("emofuse_web.uploads.urls")),

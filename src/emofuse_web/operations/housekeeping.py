@@ -16,6 +16,7 @@ from emofuse_web.accounts.models import Erasure, Event, Export, Invitation
 from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.analyses.services import analysis_remove
 from emofuse_web.api.webhooks import deliver_soon
+from emofuse_web.sharing.services import shares_expire
 from emofuse_web.storage import storage
 from emofuse_web.uploads.housekeeping import uploads_expire
 
@@ -131,6 +132,7 @@ DUE: dict[str, Callable[[], int]] = {
     "sessions": sessions_expire,
     "events": events_expire,
     "invitations": invitations_expire,
+    "shares": shares_expire,
     "erasures": erasures_repeat,
     "orphans": orphans_remove,
 }

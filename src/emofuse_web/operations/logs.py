@@ -15,6 +15,7 @@ from structlog.typing import Processor
 
 SECRET = re.compile(
     r"(emo_[A-Za-z0-9_\-]{8,}|Bearer\s+\S+|[\w.+\-]+@[\w\-]+\.[\w.\-]+|(?<=/first/)[\w\-]+|(?<=/join/)[\w\-]+"
+    r"|(?<=/shared/)[\w\-.]+"
     r"|(?<=/reset/key/)[\w\-]+|(?<=/confirm-email/)[\w\-:]+|(?<=session=)\w+)"
 )
 BLANK = "[left out]"

@@ -30,6 +30,8 @@ from emofuse_web.analyses.models import Analysis, Artifact  # noqa: E402
 from emofuse_web.config import errors  # noqa: E402
 from emofuse_web.jobs.models import TERMINAL, Job  # noqa: E402
 from emofuse_web.problems import CODES  # noqa: E402
+from emofuse_web.sharing.addresses import SharedAddresses  # noqa: E402
+from emofuse_web.sharing.services import share_make, share_revoke  # noqa: E402
 from emofuse_web.storage import storage  # noqa: E402
 from emofuse_web.uploads.models import Upload  # noqa: E402
 
@@ -119,13 +121,21 @@ def read(owner: User) -> Analysis:
     return one
 
 
+def shared(analysis: Analysis, title: str) -> str:
+    """A link to it, and one that opens nothing any more."""
+    gone, _secret = share_make(analysis=analysis, by=analysis.owner, days=1, agreed=True)
+    share_revoke(share=gone, by=analysis.owner)
+    share, secret = share_make(analysis=analysis, by=analysis.owner, days=7, agreed=True, title=title)
+    return SharedAddresses(share.pk, secret).page()
+
+
 def filled() -> dict[str, object]:
     """Everything; the ids that addresses name, cookies, and pages that only trouble shows."""
     ada, root = person("ada"), person("root", is_staff=True, is_superuser=True)
     guarded = person("guarded")
     Authenticator.objects.create(user=guarded, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
     Authenticator.objects.create(user=guarded, type="recovery_codes", data={"seed": "0" * 40, "used_mask": 0})
-    done = like_the_sample(ada, "visit 12")
+    done, words = like_the_sample(ada, "visit 12"), read(ada)
     part = asked(
         ada, "visit 13, of which only the sound could be used, with a long name that has to break", "partial", warnings=["no face"]
     )
@@ -157,10 +167,11 @@ def filled() -> dict[str, object]:
         "cookie": settings.SESSION_COOKIE_NAME,
         "cookies": {"ada": session(ada), "root": session(root), "guarded": session(guarded)},
         "guarded": guarded.email,
-        "done": str(done.id), "part": str(part.id), "text": str(read(ada).id), "notice": str(notice.id), "join": link,
+        "done": str(done.id), "part": str(part.id), "text": str(words.id), "notice": str(notice.id), "join": link,
         **{status: str(asked(ada, f"visit {status}", status, video=film).id) for status in ("queued", "running", "failed", "cancelled")},
         "uploads": {name: str(upload.id) for name, upload in uploads.items()},
         "invitation": str(invitation.pk),
+        "shared": {"done": shared(done, "For the board"), "text": shared(words, "")},
         "troubled": troubled,
     }  # fmt: skip
 

@@ -29,7 +29,7 @@ class Served:
             self.port = free.getsockname()[1]
         self.address = f"http://localhost:{self.port}"  # by name: browsers make no passkeys for numbers
         self.env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        self.env |= {"EMOFUSE_WEB_HOME": str(home), "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+        self.env |= {"EMOFUSE_WEB_HOME": str(home), "EMOFUSE_SHARING": "1", "OMP_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
         self.env |= {"EMOFUSE_HOME": str(models)} if models else {}
         self.console = home.with_name("console.txt")
         self.first = ""

@@ -34,6 +34,8 @@ PAGES: dict[str, tuple[str, ...]] = {  # by name: who looks (nobody, ada, root, 
         "ada /analyses/{failed}/", "ada /analyses/{cancelled}/",
     ),
     "analyses:sample": ("nobody /sample/",),
+    "sharing:links": ("ada /analyses/{done}/share/", "ada /analyses/{text}/share/"),
+    "sharing:shared": ("nobody {shared[done]}", "nobody {shared[text]}"),
     "analyses:compare": ("ada /compare/", "ada /compare/?a={done}&b={part}"),
     "accounts:first": ("nobody /account/first/spent/",),
     "accounts:join": ("nobody {join}",),
@@ -74,7 +76,8 @@ NO_PAGES = {  # data, files, fragments, forms that are only sent, and ways on to
     "accounts:preferences", "accounts:sessions_end", "accounts:session_end", "accounts:token_gone", "accounts:export",
     "accounts:export_file", "accounts:notice_gone", "account_set_password", "mfa_index", "mfa_download_recovery_codes",
     "mfa_list_webauthn", "mfa_login_webauthn", "usersessions_list", "uploads:create", "uploads:plain", "uploads:piece", "uploads:state",
-    "uploads:told", "uploads:remove", "operations:lives", "operations:ready", "operations:figures", "set_language",
+    "uploads:told", "uploads:remove", "sharing:revoke", "sharing:timeline", "sharing:curves", "sharing:file",
+    "operations:lives", "operations:ready", "operations:figures", "set_language",
 }  # fmt: skip
 BY_MAIL = {  # where the site sends no mail, as here, there are none of these
     "account_email_verification_sent", "account_confirm_email", "account_reset_password_done", "account_reset_password_from_key",

@@ -9,6 +9,7 @@ SECRETS = [
     "Bearer abcdef",
     "alice@example.org",
     "/account/first/s3cr3t-link",
+    "/shared/0c6f9c1e-8f1b-4d0e-9c59-0d9ab1f6a3b7.s3cr3t_link-1/",
     "session=abc123",
     "/accounts/password/reset/key/1-abc-def/",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django_migration_linter import MigrationLinter
 
-APPS = ("accounts", "jobs", "uploads", "analyses", "api")
+APPS = ("accounts", "jobs", "uploads", "analyses", "api", "sharing")
 SERVERS = Path(__file__).parents[1] / "jobs" / "servers.py"
 GROWS = Path(__file__).with_name("first_release.py")
 MILLION, LEAST, MINUTE = 1_000_000, 1_000, 60  # rows of the largest table; rows that show as much; s

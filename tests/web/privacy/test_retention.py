@@ -117,6 +117,6 @@ def test_thirty_days_are_the_default(settings):
     assert settings.RETENTION_DAYS == 30
 
 
-@pytest.mark.parametrize("asked", ["analyses", "uploads", "exports", "sessions", "events", "invitations", "erasures", "orphans"])
+@pytest.mark.parametrize("asked", ["analyses", "uploads", "exports", "sessions", "events", "invitations", "shares", "erasures", "orphans"])
 def test_everything_that_is_promised_is_looked_at(db, asked):
     assert asked in housekeeping.forget()

@@ -20,6 +20,9 @@ from emofuse_web.accounts.models import Export, Notice, Token
 from emofuse_web.accounts.tokens import token_make
 from emofuse_web.analyses.lanes import Lane, packed
 from emofuse_web.jobs.models import Job
+from emofuse_web.sharing import doors
+from emofuse_web.sharing.models import Share
+from emofuse_web.sharing.services import share_make
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-7f3a"  # in all that is Alice's: nobody else may ever be sent it
@@ -28,6 +31,7 @@ PUBLIC = {  # pages for everybody, which hold nothing of anybody
     "accounts:erased", "api:schema", "api:docs", "recognizers:list", "recognizers:card", "set_language", "javascript-catalog",
 }  # fmt: skip
 LINKS = {"accounts:first", "accounts:join", "accounts:notice_read"}  # whoever holds the link may; what it opens is tested elsewhere
+SECRET = {"sharing:shared", "sharing:timeline", "sharing:curves", "sharing:file"}  # the same, and a right id alone opens nothing
 OWN = {  # for whoever is signed in, about themselves alone
     "analyses:list", "analyses:new", "analyses:paste", "analyses:several", "analyses:compare", "accounts:invitations", "accounts:security",
     "accounts:preferences", "accounts:sessions_end", "accounts:tokens", "accounts:privacy", "accounts:export", "accounts:erase",
@@ -47,6 +51,7 @@ THINGS = {  # addresses that name something of somebody's: which, by the name of
     "api:cancel": {"id": "analysis"}, "api:retry": {"id": "analysis"}, "api:segments": {"id": "analysis"},
     "api:curves": {"id": "analysis"}, "api:export": {"id": "analysis", "name": "json"}, "api:events": {"id": "analysis"},
     "api:artifact": {"id": "artifact"}, "api:token": {"id": "token"}, "api:session": {"id": "uuid"},
+    "sharing:links": {"id": "answered"}, "sharing:revoke": {"id": "share"},
 }  # fmt: skip
 THEIRS = ("account_", "mfa_", "usersessions_", "admin:")  # Django's own and allauth's, which know only who is signed in
 LANE = {
@@ -83,6 +88,13 @@ def addresses(patterns: list[Any], before: str = "", space: str = "") -> Iterato
 
 ALL = list(addresses(get_resolver().url_patterns))
 NAMED = [address for address in ALL if address.name in THINGS]
+HELD = [address for address in ALL if address.name in SECRET]
+
+
+@pytest.fixture(autouse=True)
+def _allowed(settings):
+    """Links to results, which are there only where a site is told so."""
+    settings.SHARING = True
 
 
 @pytest.fixture
@@ -94,7 +106,13 @@ def things(alice, upload, analysis, artifact, tmp_path) -> dict[str, Any]:
     job = Job.objects.create(owner=alice, kind="export", status="succeeded")
     notice = Notice.objects.create(owner=alice, version="1", language="en", said={"who": CANARY})
     p = np.ones((1, 1), dtype=np.float32)
-    artifact(one, "lanes", content=packed([Lane(CANARY, (CANARY,), np.array([0]), np.array([1_000]), p)]))
+    lanes = packed([Lane(CANARY, (CANARY,), np.array([0]), np.array([1_000]), p)])
+    answered = analysis(alice, label=CANARY, warnings=[CANARY])
+    for shown in (one, answered):
+        artifact(shown, "lanes", content=lanes)
+    artifact(answered, "json", content=json.dumps(DOCUMENT).encode())
+    artifact(answered, "proxy", content=CANARY.encode(), media_type="video/mp4")
+    share, secret = share_make(analysis=answered, by=alice, days=1, agreed=True, title=CANARY)
     browser = Client()
     browser.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
     browser.get("/account/security/")
@@ -107,6 +125,9 @@ def things(alice, upload, analysis, artifact, tmp_path) -> dict[str, Any]:
         "export": Export.objects.create(owner=alice, job=job, size=9, expires=timezone.now() + timezone.timedelta(days=1)).id,
         "notice": notice.id,
         "uuid": uuid.uuid4(),
+        "answered": answered.id,
+        "share": share.id,
+        "secret": secret,
     }
 
 
@@ -117,7 +138,9 @@ def standing() -> dict[str, int]:
     from emofuse_web.uploads.models import Upload
 
     counts = {model.__name__: model.objects.count() for model in (Analysis, Artifact, Upload, Job, Export, Notice, Invitation)}
-    return counts | {"revoked": Token.objects.exclude(revoked=None).count(), "failed": Job.objects.filter(status="failed").count()}
+    counts["revoked"] = Token.objects.exclude(revoked=None).count()
+    counts["unshared"] = Share.objects.exclude(revoked=None).count()
+    return counts | {"shares": Share.objects.count(), "failed": Job.objects.filter(status="failed").count()}
 
 
 def ask(client: Client, method: str, path: str):
@@ -129,11 +152,11 @@ def ask(client: Client, method: str, path: str):
 def test_every_address_is_told_of_here():
     unknown = [
         address for address in ALL
-        if address.name not in PUBLIC | LINKS | OWN | STAFF | MACHINES | set(THINGS) and not address.name.startswith(THEIRS)
+        if address.name not in PUBLIC | LINKS | SECRET | OWN | STAFF | MACHINES | set(THINGS) and not address.name.startswith(THEIRS)
     ]  # fmt: skip
 
     assert unknown == [], "say here whose these are"
-    assert len(NAMED) == len(THINGS), "and forget those that are gone"
+    assert len(NAMED) == len(THINGS) and len(HELD) == len(SECRET), "and forget those that are gone"
 
 
 def test_what_somebody_owns_is_named_by_what_nobody_can_guess():
@@ -172,6 +195,41 @@ def test_whoever_is_not_signed_in_gets_nothing(address, things):
         assert response.status_code != 302 or response["Location"].startswith("/accounts/login/")
         assert CANARY.encode() not in content
     assert standing() == before
+
+
+def held(address: Address, share: object, secret: str) -> str:
+    filled = {"<uuid:id>": str(share), "<slug:secret>": secret, "<slug:kind>": "proxy"}
+    return "/" + re.sub(r"<\w+:\w+>", lambda found: filled[found[0]], address.route)
+
+
+@pytest.mark.parametrize("address", HELD, ids=lambda address: address.name)
+@pytest.mark.parametrize("person", ["alice", "bob", "stefanie", None])
+def test_what_is_shared_is_opened_by_the_whole_link_and_by_no_part_of_it_whoever_asks(address, person, things, request, monkeypatch):
+    monkeypatch.setitem(doors.RATES, "missed", "999/m/ip")
+    client = Client()
+    if person:
+        client.force_login(request.getfixturevalue(person), backend="django.contrib.auth.backends.ModelBackend")
+    before = standing()
+
+    for method in METHODS:
+        for share, secret in ((things["share"], "x" * 43), (uuid.uuid4(), things["secret"]), (things["answered"], things["secret"])):
+            response, content = ask(client, method, held(address, share, secret))
+            assert response.status_code == 404, method
+            assert CANARY.encode() not in content
+        response, content = ask(client, method, held(address, things["share"], things["secret"]))
+        assert response.status_code == (200 if method in ("GET", "HEAD") else 405), method
+        assert method != "GET" or CANARY.encode() in content, "it opens what the tests above find shut"
+    assert standing() == before
+
+
+@pytest.mark.parametrize("address", HELD, ids=lambda address: address.name)
+def test_where_nothing_is_shared_the_whole_link_opens_nothing(address, things, settings):
+    settings.SHARING = False
+
+    for method in METHODS:
+        response, content = ask(Client(), method, held(address, things["share"], things["secret"]))
+        assert response.status_code == 404
+        assert CANARY.encode() not in content
 
 
 @pytest.mark.parametrize("address", NAMED, ids=lambda address: address.name)
