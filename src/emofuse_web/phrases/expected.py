@@ -9,8 +9,8 @@ SENTENCES = (
     _("Expected at most %(n)s times as many."),
     _("Expected %(n)s to %(n2)s."),
     _("Expected %(n)s to %(n2)s, as EEG does."),
+    _("Expected one of the codes %(x)s; name one, or none to have the language guessed."),  # before the next, which it fits, too
     _("Expected one of %(x)s."),
-    _("Expected one of the codes %(x)s."),
     _("Expected one of them."),
     _("Expected at least one of them."),
     _("Expected numbers."),
