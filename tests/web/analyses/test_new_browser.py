@@ -56,3 +56,22 @@ def test_a_reload_keeps_what_is_asked_again(page, alice, analysis, upload):
     assert page.locator("[name=label]").input_value() == "visit 13"
     assert page.locator(f'input[type=radio][name=video][value="{row.video_id}"]').is_checked()
     assert not page.locator(f'input[type=radio][name=audio][value="{row.audio_id}"]').is_checked()
+
+
+def test_a_language_is_asked_for_where_there_are_words_and_a_reload_keeps_it(page, alice, upload):
+    words = upload(alice, "text", name="said.txt")
+    page.goto("/new/?mode=av")
+    language = page.get_by_label("Language of the words")
+    assert not language.is_visible()
+
+    page.locator(f'input[type=radio][name=text][value="{words.id}"]').check()
+    language.select_option("de")
+
+    assert "language=de" in page.url
+    page.reload()
+    assert language.is_visible()
+    assert language.input_value() == "de"
+    page.locator("#place-text [data-none]").check()
+    assert not language.is_visible()
+    page.locator("#mode-text").check()
+    assert language.is_visible()
