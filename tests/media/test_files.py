@@ -202,6 +202,24 @@ def test_a_clip_says_which_language_was_told_or_noticed(tmp_path: Path, language
     assert (facts["text_language"], facts["text_language_is"]) == (name, how)
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "order"),
+    [("said.txt", "Hm. Well. You know.", "1000"), ("said.srt", "1\n00:00:01,000 --> 00:00:02,000\nHm.\n", None)],
+)
+def test_a_clip_says_that_places_of_words_without_times_are_an_order(tmp_path: Path, name: str, words: str, order: str | None) -> None:
+    (tmp_path / name).write_text(words)
+
+    facts = clip_from_files(text=tmp_path / name).facts
+
+    assert facts.get("text_order") == order
+
+
+def test_words_without_times_beside_a_recording_are_no_order(tmp_path: Path) -> None:
+    (tmp_path / "said.txt").write_text("Hm. Well. You know.")
+
+    assert "text_order" not in clip_from_files(audio=voice(tmp_path / "talk.wav"), text=tmp_path / "said.txt").facts
+
+
 def test_a_language_is_told_of_words_alone(tmp_path: Path) -> None:
     sound = voice(tmp_path / "talk.wav")
 

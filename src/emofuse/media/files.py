@@ -22,6 +22,7 @@ from emofuse.media.probe import LIMITS, Limits, Probe, probe
 from emofuse.media.sound import read_sound
 from emofuse.media.stream import FACE_RATE, stream
 from emofuse.media.transcripts.language import named
+from emofuse.media.transcripts.order import NOMINAL
 from emofuse.media.transcripts.read import ENDINGS as TEXTS
 from emofuse.media.transcripts.read import Transcript, read_transcript
 from emofuse.media.transcripts.read import source as text_source_of
@@ -222,7 +223,7 @@ def clip_from_files(
         with _rest(Path(text), bool(probes), Modality.TEXT, said):
             transcript = read_transcript(Path(text), duration if len(every) > 1 else None, offset=ms, language=language)
             sources[Modality.TEXT] = text_source_of(transcript)
-            said |= _language(transcript)
+            said |= _language(transcript) | _order(transcript)
             duration = duration or (transcript.end if len(every) == 1 else 0)
     return Clip(every[0].name, None, None, MappingProxyType(sources), MappingProxyType({"duration": str(duration), **said}))
 
@@ -231,6 +232,11 @@ def _language(transcript: Transcript) -> dict[str, str]:
     """What exports repeat of the language of words, and how it is known."""
     how = "told" if transcript.told else "noticed"
     return {"text_language": transcript.language, "text_language_is": how} if transcript.language else {}
+
+
+def _order(transcript: Transcript) -> dict[str, str]:
+    """How many ms stand for a sentence or row where nobody measured any, and places are an order."""
+    return {} if transcript.timed or transcript.duration is not None else {"text_order": str(NOMINAL)}
 
 
 def _numbers(path: Path) -> bool:

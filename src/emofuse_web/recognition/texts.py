@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from emofuse.core.clip import Clip
 from emofuse.core.errors import MediaError
 from emofuse.core.provenance import recognizers
 from emofuse.media.files import clip_from_files
@@ -38,7 +39,13 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
     return {
         "status": "succeeded",
         "duration": answer.duration,
-        "summary": {**summary(answer), "unused": [], "seconds": telling.seconds},
+        "summary": {**summary(answer), **_order(clip, answer.duration), "unused": [], "seconds": telling.seconds},
         "warnings": list(answer.notes),
         "version": recognizers(answer),
     }
+
+
+def _order(clip: Clip, duration: int) -> dict[str, int]:
+    """How many sentences or rows there are, where they are all that was measured."""
+    each = int(clip.facts.get("text_order", 0))
+    return {"sentences": round(duration / each)} if each else {}

@@ -244,6 +244,7 @@ print(sorted(m for m in ("av", "cv2", "emofuse_web.recognition.proxy", "emofuse_
     said = json.loads((folder / "out" / "transcript.json").read_text())
     assert [one["text"] for one in said["utterances"]] == ["I am so happy today, this is wonderful!", "Go away, I hate you."]
     assert [lane["name"] for lane in document(folder)["lanes"]] == ["text"]
+    assert "text_order" not in document(folder)["source"]
 
 
 @pytest.mark.parametrize(
@@ -262,6 +263,17 @@ def test_the_language_that_was_told_is_believed_and_passed_on(tmp_path, film, as
     assert (read["language"], read["told"]) == (name, language is not None)
     assert (source.get("text_language"), source.get("text_language_is")) == (name, "told" if language else None)
     assert any("was said to be in German; recognizers" in note for note in done["warnings"]) == (language is not None and mode == "text")
+
+
+def test_of_words_without_times_their_number_is_told_and_that_places_are_an_order(tmp_path, asked):
+    folder = folder_with(tmp_path, text_txt=b"I am so happy today! Go away, I hate you. It rains.")
+
+    done = asked(folder, request("text", inputs={"text": "text.txt"}))[-1]["done"]
+
+    said = document(folder)
+    assert done["summary"]["sentences"] == 3
+    assert (said["source"]["text_order"], said["duration"]) == ("1000", 3_000)
+    assert any("places on the timeline are the order, not times" in note for note in said["notes"])
 
 
 def test_a_recording_beside_words_is_refused_in_the_mode_of_words(tmp_path, film, asked):
