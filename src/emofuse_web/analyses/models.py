@@ -64,6 +64,7 @@ class Analysis(models.Model):
     summary = models.JSONField(null=True, blank=True)  # {"label", "probability", "strip": [[start, end, label]...], "shares": {...}, ...}
     warnings = models.JSONField(default=list)
     webhook = models.URLField(blank=True, max_length=500)
+    mail = models.DateTimeField(null=True, blank=True)  # when its owner asked for a message at the end; None once it was sent
     created = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

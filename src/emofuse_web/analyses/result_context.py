@@ -10,6 +10,7 @@ from emofuse_web.analyses import result_words as words
 from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.analyses.result_addresses import Addresses, OwnAddresses
 from emofuse_web.analyses.result_document import beside
+from emofuse_web.analyses.result_order import last, order
 from emofuse_web.analyses.result_summary import grid, reasons, summary
 from emofuse_web.analyses.result_transcript import utterances
 from emofuse_web.phrases import told
@@ -46,6 +47,8 @@ def context(analysis: Analysis, at: str = "", addresses: Addresses | None = None
     """
     addresses = addresses or OwnAddresses(analysis)
     said = beside(analysis, "json") or {}
+    read = beside(analysis, "transcript")
+    each = order(said, read if analysis.mode == "text" else None)
     files = {file.kind: file for file in analysis.artifacts.all()}
     found: dict[str, Any] = {
         "analysis": analysis,
@@ -53,23 +56,27 @@ def context(analysis: Analysis, at: str = "", addresses: Addresses | None = None
         "files": files,
         **ways(files, addresses),
         "limits": words.limits(said.get("limits", "")),
-        "notes": notes(analysis, said),
+        "notes": notes(analysis, said, each),
         "said": said,
+        "order": each,
+        "sentences": last(said["duration"], each) if each else 0,
         "took": None if not (analysis.job.started and analysis.job.finished) else analysis.job.finished - analysis.job.started,
         "at": at if at.replace(".", "", 1).isdecimal() and at.isascii() else "",
     }
-    return found if not said else found | _answered(analysis, said, files, addresses)
+    if not said:
+        return found
+    return found | _answered(analysis, said) | _transcript(said, read) | {"script": script(said, files, addresses, each)}
 
 
-def notes(analysis: Analysis, said: Mapping[str, Any]) -> list[str]:
+def notes(analysis: Analysis, said: Mapping[str, Any], order: int = 0) -> list[str]:
     """What a reader must be told; of words alone not that there is no face."""
     every: list[str] = analysis.warnings or said.get("notes", [])
-    return [_in_words(note) for note in every if analysis.mode != "text" or not words.names_absence(note)]
+    return [_in_words(note, order) for note in every if analysis.mode != "text" or not words.names_absence(note)]
 
 
-def _in_words(note: str) -> str:
+def _in_words(note: str, order: int) -> str:
     """A note in the reader's language."""
-    said = words.note(note)
+    said = words.note(note, timed=not order)
     return told(note) if said == note else said
 
 
@@ -88,7 +95,7 @@ def ways(files: Mapping[str, Artifact], addresses: Addresses) -> dict[str, Any]:
     }
 
 
-def _answered(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Addresses) -> dict[str, Any]:
+def _answered(analysis: Analysis, said: Mapping[str, Any]) -> dict[str, Any]:
     first, lanes = said["lanes"][0], shown(analysis, said)
     overall, why = said.get("overall"), said.get("explanation")
     names = {lane["name"] for lane in lanes}
@@ -105,8 +112,6 @@ def _answered(analysis: Analysis, said: Mapping[str, Any], files: Mapping[str, A
         "why": why,
         "reasons": reasons(why, first["label"]) if why and first["label"] else [],
         "why_limits": words.limits(why["limits"]) if why else "",
-        "script": script(said, files, addresses),
-        **_transcript(analysis, said),
     }
 
 
@@ -116,9 +121,8 @@ def shown(analysis: Analysis, said: Mapping[str, Any]) -> list[Mapping[str, Any]
     return [lane for i, lane in enumerate(lanes) if i == 0 or lane["label"] is not None] if analysis.mode == "text" else lanes
 
 
-def _transcript(analysis: Analysis, said: Mapping[str, Any]) -> dict[str, Any]:
+def _transcript(said: Mapping[str, Any], read: Mapping[str, Any] | None) -> dict[str, Any]:
     """What was said, with labels from the lane that listened to words; nothing where nobody brought any."""
-    read = beside(analysis, "transcript")
     if not read:
         return {}
     lane = next((lane for lane in said["lanes"] if lane["name"].startswith("text")), said["lanes"][0])
@@ -131,7 +135,7 @@ def _transcript(analysis: Analysis, said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def script(said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Addresses) -> dict[str, Any]:
+def script(said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Addresses, order: int) -> dict[str, Any]:
     """What the page's script is told: addresses, and words in the reader's language."""
     labels = {label for lane in said["lanes"] for label in lane["labels"]}
     absent = {span["absent"] for lane in said["lanes"] for span in lane["spans"] if span["absent"]}
@@ -143,7 +147,8 @@ def script(said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Ad
         "labels": {label: words.emotion(label) for label in labels},
         "reasons": {reason: words.reason(reason) for reason in absent},
         "lanes": {lane["name"]: words.lane(lane["name"]) for lane in said["lanes"]},
-        "words": script_words() | looks(files),
+        "order": order,
+        "words": script_words(order) | looks(files),
     }
 
 
@@ -153,8 +158,8 @@ def looks(files: Mapping[str, Artifact]) -> dict[str, str]:
     return {"looks": _("Expression sounds like {label}") if heard else _("Expression looks like {label}")}
 
 
-def script_words() -> dict[str, str]:
-    """Sentences that the script fills in."""
+def script_words(order: int = 0) -> dict[str, str]:
+    """Sentences that the script fills in; those of times are others where there are none."""
     return {
         "looks": _("Expression looks like {label}"),
         "uncertain": _("uncertain"),
@@ -172,4 +177,17 @@ def script_words() -> dict[str, str]:
         "shown": _("{start} to {end} of {all}"),
         "trouble": _("The answer could not be fetched. Load the page again; the tables and downloads below are complete."),
         "media": _("The recording cannot be played by this browser. The answer below is complete."),
+        **(_untimed() if order else {}),
+    }
+
+
+def _untimed() -> dict[str, str]:
+    return {
+        "span": _("{label}, {p}, {place}"),
+        "span_uncertain": _("uncertain: {label}, {p}, {place}"),
+        "span_absent": _("no answer, {reason}, {place}"),
+        "share": _("{share} % of the sentences are then uncertain"),
+        "shown": _("{place} of {all}"),
+        "sentence": _("sentence {n}"),
+        "sentences": _("sentences {start} to {end}"),
     }

@@ -87,10 +87,11 @@ def limits(said: str) -> str:
     return gettext(LIMITS[said]) if said in LIMITS else said
 
 
-def note(said: str) -> str:
-    """What a reader must be told."""
+def note(said: str, *, timed: bool = True) -> str:
+    """What a reader must be told; of words that nobody timed, with sentences for times."""
     if (found := _SHARE.fullmatch(said)) and all(part in REASONS for part in found["reason"].split(", ")):
-        return gettext("%(reason)s for %(share)s %% of the time") % {"reason": reason(found["reason"]), "share": found["share"]}
+        words = gettext("%(reason)s for %(share)s %% of the time") if timed else gettext("%(reason)s for %(share)s %% of the sentences")
+        return words % {"reason": reason(found["reason"]), "share": found["share"]}
     if found := _ABSENT.fullmatch(said):
         return gettext("%(reason)s: nothing from %(lane)s") % {"reason": reason(found["reason"]), "lane": lane(found["lane"])}
     return said

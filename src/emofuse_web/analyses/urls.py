@@ -16,6 +16,7 @@ urlpatterns = [
     path("analyses/several/", views.several, name="several"),
     path("analyses/<uuid:id>/", views.detail, name="detail"),
     path("analyses/<uuid:id>/status/", views.status, name="status"),
+    path("analyses/<uuid:id>/mail/", views.mail, name="mail"),
     path("analyses/<uuid:id>/cancel/", views.cancel, name="cancel"),
     path("analyses/<uuid:id>/retry/", views.retry, name="retry"),
     path("analyses/<uuid:id>/remove/", views.remove, name="remove"),

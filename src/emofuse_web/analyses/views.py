@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from emofuse_web.analyses.bundle import BUNDLED, bundle
 from emofuse_web.analyses.doors import Signed, personal, readable
 from emofuse_web.analyses.history import ORDERS, STATES, Wanted, history_page, page_links, page_mark, sample_exists
+from emofuse_web.analyses.mailing import analysis_mail
 from emofuse_web.analyses.models import Analysis, Mode
 from emofuse_web.analyses.problems import Refused
 from emofuse_web.analyses.progress import progress_of
@@ -105,7 +106,8 @@ def detail(request: HttpRequest, analysis: Analysis) -> HttpResponse:
         from emofuse_web.analyses.result_views import result
 
         return result(request, analysis)
-    return render(request, "analyses/status.html", {"analysis": analysis, "progress": progress_of(analysis)})
+    said = {"analysis": analysis, "progress": progress_of(analysis), "sends_mail": settings.SENDS_MAIL}
+    return render(request, "analyses/status.html", said)
 
 
 @require_GET
@@ -120,6 +122,18 @@ def status(request: HttpRequest, analysis: Analysis) -> HttpResponse:
     response = render(request, "analyses/_status.html", {"analysis": analysis, "progress": progress})
     response["ETag"] = progress.mark
     return response
+
+
+@require_POST
+@login_required
+def mail(request: Signed, id: UUID) -> HttpResponse:
+    """Write to its owner when it is over, or do not after all."""
+    analysis = own_analysis_of(request.user, id)
+    if settings.SENDS_MAIL:
+        analysis_mail(analysis=analysis, wanted=request.POST.get("wanted") == "yes")
+    else:
+        messages.warning(request, _("This site sends no messages."))
+    return redirect("analyses:detail", id=analysis.id)
 
 
 @require_POST

@@ -5,13 +5,11 @@ import hmac
 import http.client
 import json
 import logging
-import threading
 import time
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,7 +25,6 @@ TRIES = 3
 WAITS = (60, 600, 3_600)  # s after a try that failed
 AT_ONCE = 20  # told in one go, so that housekeeping gets to its other work
 TOO_LATE = timedelta(days=1)  # after the end: what nobody asked for in so long is told to nobody
-_BUSY = threading.Lock()
 log = logging.getLogger(__name__)
 
 
@@ -59,22 +56,6 @@ def secret_of(analysis: Analysis) -> str:
 def signature(secret: str, when: int, body: bytes) -> str:
     """``t=<seconds>,v1=<HMAC-SHA256 of "t.body" in hex>``."""
     return f"t={when},v1={hmac.new(secret.encode(), f'{when}.'.encode() + body, hashlib.sha256).hexdigest()}"
-
-
-def deliver_soon() -> None:
-    """The same as `deliver_due` in a thread of its own, one at a time: a slow stranger keeps no worker from its heartbeat."""
-    if _BUSY.acquire(blocking=False):
-        threading.Thread(target=_delivering, name="webhooks", daemon=True).start()
-
-
-def _delivering() -> None:
-    try:
-        deliver_due()
-    except Exception as error:  # a thread has nobody to tell; the rows are looked at again next time
-        log.error("webhooks broke off (%s)", type(error).__name__)
-    finally:
-        connection.close()
-        _BUSY.release()
 
 
 def deliver_due() -> int:

@@ -183,6 +183,7 @@ EMAIL_HOST = text("EMAIL_HOST")
 EMAIL_PORT = number("EMAIL_PORT", 587)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = text("EMAIL_USER"), text("EMAIL_PASSWORD")
 EMAIL_USE_TLS = flag("EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20  # s that a mail server may keep a message waiting
 DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "emofuse@localhost")
 SENDS_MAIL = bool(EMAIL_HOST)  # pages promise no message that nobody would get
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if SENDS_MAIL else 'dummy'}.EmailBackend"  # never on the console: addresses, links

@@ -15,7 +15,7 @@ from emofuse_web.accounts.kept import LOG_DAYS
 from emofuse_web.accounts.models import Erasure, Event, Export, Invitation
 from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.analyses.services import analysis_remove
-from emofuse_web.api.webhooks import deliver_soon
+from emofuse_web.operations.messages import messages_soon
 from emofuse_web.sharing.services import shares_expire
 from emofuse_web.storage import storage
 from emofuse_web.uploads.housekeeping import uploads_expire
@@ -33,7 +33,7 @@ def run() -> None:
         forget()
     finally:
         journal_emptied()
-        deliver_soon()
+        messages_soon()
 
 
 def forget() -> dict[str, int]:

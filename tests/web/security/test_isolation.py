@@ -43,6 +43,7 @@ MACHINES = {"operations:figures"}  # from this machine, or staff
 THINGS = {  # addresses that name something of somebody's: which, by the name of the argument
     "analyses:file": {"id": "upload"}, "analyses:detail": {"id": "analysis"}, "analyses:status": {"id": "analysis"},
     "analyses:cancel": {"id": "analysis"}, "analyses:retry": {"id": "analysis"}, "analyses:remove": {"id": "analysis"},
+    "analyses:mail": {"id": "analysis"},
     "analyses:timeline": {"id": "analysis"}, "analyses:data": {"id": "analysis"}, "analyses:artifact": {"id": "artifact"},
     "analyses:export": {"id": "analysis", "kind": "json"}, "uploads:piece": {"upload": "upload"}, "uploads:state": {"upload": "upload"},
     "uploads:told": {"upload": "upload"}, "uploads:remove": {"upload": "upload"}, "accounts:token_gone": {"code": "token"},

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from emofuse_web.analyses import result_words as words
+from emofuse_web.analyses.result_order import first, last
 
 register = template.Library()
 register.filter("emotion_word", words.emotion)
@@ -21,6 +22,18 @@ def clock(ms: int) -> str:
     hours, minutes = divmod(minutes, 60)
     seconds = f"{rest // 1_000:02d}.{rest % 1_000 // 100}"
     return f"{hours}:{minutes:02d}:{seconds}" if hours else f"{minutes:02d}:{seconds}"
+
+
+@register.filter
+def begins(ms: int, order: int) -> str:
+    """When something begins; of words without times, with which sentence."""
+    return str(first(ms, order)) if order else clock(ms)
+
+
+@register.filter
+def ends(ms: int, order: int) -> str:
+    """When something ends; of words without times, with which sentence."""
+    return str(last(ms, order)) if order else clock(ms)
 
 
 @register.filter

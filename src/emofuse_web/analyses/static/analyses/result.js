@@ -1,6 +1,6 @@
 // The result page: everything on it follows one moment and one stretch of time.
 
-import { clock, emotion, laneName, page, slot, two, words } from "./result_words.js";
+import { at, between, clock, emotion, last, order, page, slot, two, words } from "./result_words.js";
 import { Curves } from "./result_curves.js";
 import { Lane, threshold } from "./result_lane.js";
 import { Overview } from "./result_overview.js";
@@ -37,7 +37,7 @@ async function begin() {
   const row = (lane, part) => document.querySelector(`.track[data-lane="${CSS.escape(lane.name)}"] ${part}`);
   const lanes = said.lanes.filter((lane) => row(lane, ".lane-strip")).map((lane) => new Lane(lane));
   const fused = lanes[0];
-  const view = new View(said.duration);
+  const view = new View(said.duration, order || undefined);
   const player = new Player(byId("media"), said.duration);
   const measured = () => (view.width = Math.max(byId("ruler").clientWidth, 50));
   measured();
@@ -81,7 +81,7 @@ async function begin() {
       if (k === 0) captioned(i);
     });
     if (playing) player.wake(fused.spans.end[fused.last]);
-    const time = clock(ms);
+    const time = at(ms);
     if (time !== spoken && byId("caption-clock")) byId("caption-clock").textContent = spoken = time;
     if (uttered && (ms < Number(uttered.dataset.from) || ms >= Number(uttered.dataset.to))) uttered = uttered.classList.remove("is-now");
     if (utterances.length && !uttered) {
@@ -100,7 +100,7 @@ async function begin() {
 
   const ranged = () => {
     byId("shown").hidden = view.whole;
-    byId("shown").textContent = words("shown", { start: clock(view.from), end: clock(view.to), all: clock(view.duration) });
+    byId("shown").textContent = words("shown", { ...between(view.from, view.to), all: order ? last(view.duration) : clock(view.duration) });
     headed();
   };
   view.subscribe(ranged);

@@ -1,6 +1,6 @@
 // Curves of every lane: one chart a lane, one clock, one cursor. Zooming shows what is here at once, and fetches what is finer.
 
-import { clock, emotion, page, slot, two } from "./result_words.js";
+import { at, emotion, page, slot, two } from "./result_words.js";
 import { colour, onTheme } from "./result_colours.js";
 
 const DASHES = { neutral: [1, 3], sadness: [11, 3], fear: [4, 3], disgust: [9, 3, 2, 3], surprise: [2, 2], calm: [7, 5], contempt: [3, 6] };
@@ -105,7 +105,7 @@ export class Curves {
     rows.sort((a, b) => b[1] - a[1]);
     const time = document.createElement("span");
     time.className = "tip-time";
-    time.textContent = clock(this.view.time(left));
+    time.textContent = at(this.view.time(left));
     this.tip.replaceChildren(
       time,
       ...rows.slice(0, WORDS).map(([label, p]) => {

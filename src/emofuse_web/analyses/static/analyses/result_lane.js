@@ -1,6 +1,6 @@
 // One lane's spans: which one holds at a time, whether it counts as uncertain, and how it is said aloud.
 
-import { clock, emotion, reason, two, words } from "./result_words.js";
+import { between, emotion, reason, two, words } from "./result_words.js";
 
 /** The threshold that the reader chose for all lanes; null: each lane keeps its own. */
 export const threshold = { value: null };
@@ -53,7 +53,7 @@ export class Lane {
 
   /** What a span says, for those who listen. */
   describe(i) {
-    const times = { start: clock(this.spans.start[i]), end: clock(this.spans.end[i]) };
+    const times = between(this.spans.start[i], this.spans.end[i]);
     const label = this.label(i);
     if (label === null) return words("span_absent", { ...times, reason: this.reason(i) });
     return words(this.uncertain(i) ? "span_uncertain" : "span", { ...times, label: emotion(label), p: two(this.spans.p[i]) });

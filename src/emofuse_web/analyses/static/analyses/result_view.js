@@ -3,8 +3,9 @@
 const LEAST = 500; // ms; less would be a few frames
 
 export class View {
-  constructor(duration) {
+  constructor(duration, least = LEAST) {
     this.duration = duration;
+    this.least = least;
     this.from = 0;
     this.to = duration;
     this.width = 1; // px of a lane
@@ -25,7 +26,7 @@ export class View {
   }
 
   set(from, to) {
-    const length = Math.min(Math.max(to - from, Math.min(LEAST, this.duration)), this.duration);
+    const length = Math.min(Math.max(to - from, Math.min(this.least, this.duration)), this.duration);
     this.from = Math.min(Math.max(from, 0), this.duration - length);
     this.to = this.from + length;
     this.changed();

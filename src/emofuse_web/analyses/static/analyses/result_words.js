@@ -19,6 +19,21 @@ export function clock(ms) {
   return hours ? `${hours}:${rest}` : rest;
 }
 
+/** How many ms stand for a sentence of words without times, which have an order only; 0 where times are times. */
+export const order = page?.order ?? 0;
+export const first = (ms) => Math.floor(ms / order) + 1;
+export const last = (ms) => Math.max(Math.ceil(ms / order), 1);
+
+/** A moment: a time, or a sentence. */
+export const at = (ms) => (order ? words("sentence", { n: first(ms) }) : clock(ms));
+
+/** What fills the blanks of a stretch: start and end, or one place. */
+export function between(start, end) {
+  if (!order) return { start: clock(start), end: clock(end) };
+  const [from, to] = [first(start), last(end)];
+  return { place: from >= to ? words("sentence", { n: from }) : words("sentences", { start: from, end: to }) };
+}
+
 /** A probability with two digits. */
 export function two(p) {
   return digits.format(p);
