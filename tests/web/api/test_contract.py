@@ -78,7 +78,11 @@ def world(db, alice, bob, upload, analysis, artifact, monkeypatch) -> dict[str, 
         "reader": token_make(owner=alice, name="looks", scopes=("read",))[1],
     }
     ids = {"jobs": one.id, "artifacts": file.id, "uploads": film.id, "tokens": Token.objects.get(name="looks").id, "models": "voice"}
-    return {"tokens": tokens, "ids": {name: str(id) for name, id in ids.items()}, "film": str(film.id)}
+    return {
+        "tokens": tokens,
+        "ids": {name: str(id) for name, id in ids.items()},
+        "files": {"video": str(film.id), "text": str(upload(alice, "text").id)},
+    }
 
 
 @pytest.fixture
@@ -125,14 +129,14 @@ def asked(interface, world, method: str, path: str, role: str, examples: int) ->
 
 
 def real(case: Any, path: str, world: dict[str, Any]) -> None:
-    """Name what is there: the id in the address, the film in the body."""
+    """Name what is there: the id in the address, the film and the words in the body."""
     kind = path.split("/")[3] if "/me/" not in path else path.split("/")[4]
     for name in case.path_parameters or {}:
         case.path_parameters[name] = "vtt" if "exports" in path and name == "name" else world["ids"].get(kind)
         if case.path_parameters[name] is None:
             case.path_parameters[name] = str(uuid.uuid4())
-    if isinstance(case.body, dict) and isinstance(case.body.get("inputs"), dict) and "video" in case.body["inputs"]:
-        case.body["inputs"]["video"] = world["film"]
+    if isinstance(case.body, dict) and isinstance(case.body.get("inputs"), dict):
+        case.body["inputs"].update({role: id for role, id in world["files"].items() if role in case.body["inputs"]})
 
 
 @HALF_SENT
