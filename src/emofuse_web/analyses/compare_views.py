@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from emofuse_web.analyses import result_words as words
-from emofuse_web.analyses.agreement import compared
+from emofuse_web.analyses.agreement import CELL, compared
 from emofuse_web.analyses.doors import personal
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.result_context import script_words
-from emofuse_web.analyses.result_document import spans
+from emofuse_web.analyses.result_document import beside, spans
+from emofuse_web.analyses.result_order import order
 from emofuse_web.analyses.selectors import analyses_of, analysis_of, artifact_of_kind, document, sample_answered
 from emofuse_web.analyses.templatetags.about import ROLES
 from emofuse_web.jobs.models import Status
@@ -50,7 +51,8 @@ def _side(request: HttpRequest, name: str) -> dict[str, Any] | None:
     wanted = request.GET.get(f"{name}_lane", "")
     lane = next((lane for lane in answer["lanes"] if lane["name"] == wanted), answer["lanes"][0])
     named = analysis.label or answer["source"]["name"]
-    return {"analysis": analysis, "name": named, "lane": lane, "lanes": answer["lanes"], "duration": answer["duration"]}
+    each = order(answer, beside(analysis, "transcript") if analysis.mode == "text" else None)
+    return {"analysis": analysis, "name": named, "lane": lane, "lanes": answer["lanes"], "duration": answer["duration"], "order": each}
 
 
 def _choices(request: HttpRequest) -> list[Analysis]:
@@ -68,17 +70,21 @@ def _compared(first: Mapping[str, Any] | None, second: Mapping[str, Any] | None)
     if first is None or second is None:
         return {}
     found = compared(first["lane"], second["lane"])
+    each = first["order"] if first["order"] == second["order"] else 0  # of two without times; sentences beside times are seconds of nobody
     unlike = _file(first["analysis"]) != _file(second["analysis"]) and abs(first["duration"] - second["duration"]) > SAME
     return {
         "found": found,
         "seconds": found.cells / 10,
+        "order": each,
+        "sentences": round(found.cells * CELL / each) if each else 0,
+        "mixed": bool(first["order"]) != bool(second["order"]),
         "rows": found.stretches[:ROWS],
         "more": max(len(found.stretches) - ROWS, 0),
         "unlike": unlike,
         "media": artifact_of_kind(first["analysis"], "proxy") or artifact_of_kind(second["analysis"], "proxy"),
         "sides": (("a", "A", first), ("b", "B", second)),
         "stretches": [[stretch.start, stretch.end] for stretch in found.stretches],
-        "script": _script(first, second),
+        "script": _script(first, second, each),
     }
 
 
@@ -88,7 +94,7 @@ def _file(analysis: Analysis) -> object:
     return upload.digest if upload is not None and upload.digest else analysis.id
 
 
-def _script(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+def _script(first: Mapping[str, Any], second: Mapping[str, Any], each: int) -> dict[str, Any]:
     lanes = [spans(first["lane"]) | {"name": "a"}, spans(second["lane"]) | {"name": "b"}]
     labels = {label for lane in lanes for label in lane["labels"]}
     reasons = {reason for lane in lanes for reason in lane["reasons"]}
@@ -99,5 +105,6 @@ def _script(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, An
         "labels": {label: words.emotion(label) for label in labels},
         "reasons": {reason: words.reason(reason) for reason in reasons},
         "lanes": {},
-        "words": script_words(),
+        "order": each,
+        "words": script_words(each),
     }

@@ -68,15 +68,15 @@ def context(analysis: Analysis, at: str = "", addresses: Addresses | None = None
     return found | _answered(analysis, said) | _transcript(said, read) | {"script": script(said, files, addresses, each)}
 
 
-def notes(analysis: Analysis, said: Mapping[str, Any], order: int = 0) -> list[str]:
+def notes(analysis: Analysis, said: Mapping[str, Any], each: int = 0) -> list[str]:
     """What a reader must be told; of words alone not that there is no face."""
     every: list[str] = analysis.warnings or said.get("notes", [])
-    return [_in_words(note, order) for note in every if analysis.mode != "text" or not words.names_absence(note)]
+    return [_in_words(note, each) for note in every if analysis.mode != "text" or not words.names_absence(note)]
 
 
-def _in_words(note: str, order: int) -> str:
+def _in_words(note: str, each: int) -> str:
     """A note in the reader's language."""
-    said = words.note(note, timed=not order)
+    said = words.note(note, timed=not each)
     return told(note) if said == note else said
 
 
@@ -135,7 +135,7 @@ def _transcript(said: Mapping[str, Any], read: Mapping[str, Any] | None) -> dict
     }
 
 
-def script(said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Addresses, order: int) -> dict[str, Any]:
+def script(said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Addresses, each: int) -> dict[str, Any]:
     """What the page's script is told: addresses, and words in the reader's language."""
     labels = {label for lane in said["lanes"] for label in lane["labels"]}
     absent = {span["absent"] for lane in said["lanes"] for span in lane["spans"] if span["absent"]}
@@ -147,8 +147,8 @@ def script(said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Ad
         "labels": {label: words.emotion(label) for label in labels},
         "reasons": {reason: words.reason(reason) for reason in absent},
         "lanes": {lane["name"]: words.lane(lane["name"]) for lane in said["lanes"]},
-        "order": order,
-        "words": script_words(order) | looks(files),
+        "order": each,
+        "words": script_words(each) | looks(files),
     }
 
 
@@ -158,7 +158,7 @@ def looks(files: Mapping[str, Artifact]) -> dict[str, str]:
     return {"looks": _("Expression sounds like {label}") if heard else _("Expression looks like {label}")}
 
 
-def script_words(order: int = 0) -> dict[str, str]:
+def script_words(each: int = 0) -> dict[str, str]:
     """Sentences that the script fills in; those of times are others where there are none."""
     return {
         "looks": _("Expression looks like {label}"),
@@ -177,7 +177,7 @@ def script_words(order: int = 0) -> dict[str, str]:
         "shown": _("{start} to {end} of {all}"),
         "trouble": _("The answer could not be fetched. Load the page again; the tables and downloads below are complete."),
         "media": _("The recording cannot be played by this browser. The answer below is complete."),
-        **(_untimed() if order else {}),
+        **(_untimed() if each else {}),
     }
 
 

@@ -128,3 +128,20 @@ def test_many_choices_take_as_many_queries_as_few(
 @pytest.mark.parametrize("said", ["x", "00000000-0000-0000-0000-000000000000"])
 def test_what_is_no_analysis_is_not_there(alices, said):
     assert alices.get("/compare/", {"a": said}).status_code == 404
+
+
+def test_words_without_times_are_compared_by_sentences(alices, alice, analysis, artifact):
+    made = []
+    for label, order in (("happiness", "1000"), ("anger", "1000"), ("anger", None)):
+        one = analysis(alice, mode="text")
+        source = {"name": "said.txt"} | ({"text_order": order} if order else {})
+        kept(artifact, one, document(lane("text", [(0, 2000, "happiness", 0.8, False), (2000, 4000, label, 0.8, False)]), source=source))
+        made.append(one)
+
+    alike = alices.get("/compare/", {"a": made[0].id, "b": made[1].id}).content.decode()
+    mixed = alices.get("/compare/", {"a": made[0].id, "b": made[2].id}).content.decode()
+
+    assert "<td>3</td><td>4</td>" in alike and "00:02.0" not in alike
+    assert "<dd>4 sentences</dd>" in alike
+    assert "only their order was there" in mixed and "only their order was there" not in alike
+    assert "<td>00:02.0</td><td>00:04.0</td>" in mixed

@@ -184,3 +184,11 @@ def test_several_come_in_one_zip_each_under_a_name_of_its_own(alice, alices, bob
 
 def test_nothing_of_it_is_kept_by_a_shared_browser(alices):
     assert "no-store" in alices.get(LIST)["Cache-Control"]
+
+
+def test_words_without_times_have_a_number_of_sentences_and_no_length(alices, alice, analysis):
+    analysis(alice, mode="text", duration=4_000, summary={"label": "happiness", "shares": {}, "strip": [], "sentences": 4})
+
+    said = listed(alices)
+
+    assert "4 sentences" in said and "0:04" not in said

@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 import uuid
 
 import pytest
@@ -210,6 +211,51 @@ def test_the_page_says_which_language_was_told_or_noticed(alices, finished, arti
     assert "Hm." in page
     assert ("Language: " in page) == (said is not None)
     assert said is None or said in page
+
+
+SAID = [(0, 2000, "happiness", 0.8, False), (2000, 3000, "anger", 0.45, True), (3000, 4000, None, None, False)]
+
+
+@pytest.fixture
+def untimed(finished, artifact):
+    """Alice's four sentences that nobody timed: the answer says so, or, as once, their transcript alone."""
+
+    def made(*, told: bool = True, **fields):
+        source = {"name": "said.txt"} | ({"text_order": "1000"} if told else {})
+        one = finished(document(lane("text", SAID), source=source, notes=["no words for 25 % of the time"]), mode="text", **fields)
+        said = [{"start": i * 1000, "end": i * 1000 + 1000, "text": f"Hm {i}.", "speaker": None} for i in range(4)]
+        artifact(one, "transcript", content=json.dumps({"timed": False, "language": "en", "utterances": said}).encode())
+        return one
+
+    return made
+
+
+CLOCK = re.compile(r"\d\d:\d\d\.\d")
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_words_without_times_are_shown_with_sentences_and_no_clock(alices, untimed, told):
+    page = alices.get(f"/analyses/{untimed(told=told).id}/").content.decode()
+
+    assert not CLOCK.search(page)
+    assert "<span>4 sentences</span>" in page
+    assert "no words for 25 % of the sentences" in page
+    assert "Sentence by sentence" in page and "Moment by moment" not in page
+    assert re.search(r'data-seek="0">1</a></td><td>2</td>', page)
+    assert re.search(r'data-seek="2000">3</a></td><td>3</td>', page)
+    assert "sentences 1 to 2" in page  # the longest span
+    assert "of the time" not in page
+    script = json.loads(re.search(r'<script id="result-said"[^>]*>(.*?)</script>', page)[1])
+    assert script["order"] == 1000
+    assert "{place}" in script["words"]["span"]
+
+
+def test_words_with_times_keep_their_clock(alices, finished):
+    page = alices.get(f"/analyses/{finished(mode='text').id}/").content.decode()
+
+    assert CLOCK.search(page)
+    assert "Moment by moment" in page
+    assert "{start} to {end}" in json.loads(re.search(r'<script id="result-said"[^>]*>(.*?)</script>', page)[1])["words"]["span"]
 
 
 def test_everybody_may_see_the_sample_and_change_nothing(charlies, sample):

@@ -1,6 +1,6 @@
 // Two lanes side by side, and a mark wherever they differ.
 
-import { emotion, page, two } from "./result_words.js";
+import { emotion, order, page, two } from "./result_words.js";
 import { Lane } from "./result_lane.js";
 import { Player } from "./result_player.js";
 import { Strip } from "./result_strip.js";
@@ -12,7 +12,7 @@ import { ruled } from "./result_ruler.js";
 const byId = (id) => document.getElementById(id);
 const differ = JSON.parse(byId("result-differ").textContent);
 const lanes = page.timelines.map((said) => new Lane(said));
-const view = new View(page.duration);
+const view = new View(page.duration, order || undefined);
 const player = new Player(byId("media"), page.duration);
 const row = (lane) => document.querySelector(`.track[data-lane="${lane.name}"]`);
 const strips = lanes.map((lane) => new Strip(row(lane).querySelector(".lane-strip"), lane, view, (of, i) => player.seek(of.spans.start[i])));
