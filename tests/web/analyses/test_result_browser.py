@@ -31,32 +31,42 @@ def film(tmp_path):
 
 
 @pytest.fixture
-def page(live_server, analysis, artifact, film, settings):
-    """A sample's page, opened."""
+def opened(live_server, settings):
+    """Opens an analysis's page; whatever the console complains of fails the test."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not here.")
     sync_api = pytest.importorskip("playwright.sync_api")
     settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-    one = analysis(None, sample=True)
-    kept(artifact, one, document(lane("fused", SPANS), lane("face", [(0, 6000, "happiness", 0.6, False)])))
-    artifact(one, "proxy", content=film, media_type="video/mp4")
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps a loop beside the test's own rows
+    complaints = []
     try:
         with sync_api.sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            opened = browser.new_page(viewport={"width": 1280, "height": 900})
-            complaints = []
-            opened.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-            opened.on("pageerror", lambda error: complaints.append(str(error)))
-            opened.goto(f"{live_server.url}/analyses/{one.id}/")
-            opened.wait_for_selector("html.result-ready")
-            yield opened
+
+            def window(one):
+                page = browser.new_page(viewport={"width": 1280, "height": 900})
+                page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+                page.on("pageerror", lambda error: complaints.append(str(error)))
+                page.goto(f"{live_server.url}/analyses/{one.id}/")
+                page.wait_for_selector("html.result-ready")
+                return page
+
+            yield window
             browser.close()
             assert complaints == []  # no error, and nothing that the policy forbids
     finally:
         os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE") if before is None else os.environ.update(DJANGO_ALLOW_ASYNC_UNSAFE=before)
+
+
+@pytest.fixture
+def page(opened, analysis, artifact, film):
+    """A sample's page, opened."""
+    one = analysis(None, sample=True)
+    kept(artifact, one, document(lane("fused", SPANS), lane("face", [(0, 6000, "happiness", 0.6, False)])))
+    artifact(one, "proxy", content=film, media_type="video/mp4")
+    return opened(one)
 
 
 def at(page) -> float:
@@ -161,3 +171,26 @@ def test_every_target_is_large_enough(page):
     )
 
     assert small == []
+
+
+def test_words_without_times_are_drawn_by_sentence(opened, analysis, artifact):
+    one = analysis(None, sample=True, mode="text")
+    kept(artifact, one, document(lane("text", SPANS), source={"name": "said.txt", "text_order": "1000"}))
+    page = opened(one)
+
+    ticks = page.locator("#ruler span").all_inner_texts()
+    span(page, 1, "text").hover()
+    named = span(page, 1, "text").get_attribute("aria-label")
+    page.locator('[data-lane="text"] .u-over').hover()
+    tip = page.locator("#tip .tip-time").inner_text()
+    page.locator("#threshold").fill("1")
+    page.locator("#threshold-says", has_text="of the sentences").wait_for()
+    for _ in range(9):
+        page.click('[data-do="in"]')
+    page.locator("#shown", has_text="of 6").wait_for()
+
+    assert ticks == [f"sentence {n}" for n in range(1, 7)]
+    assert named == "uncertain: anger, 0.45, sentences 3 to 4"
+    assert tip.startswith("sentence ")
+    assert page.locator("#shown").inner_text() in ("sentence 1 of 6", "sentences 1 to 2 of 6")  # never less than one
+    assert not page.evaluate("/\\d\\d:\\d\\d\\.\\d/.test(document.getElementById('result').innerText)")
