@@ -16,7 +16,7 @@ class ShareForm(forms.Form):
         label=_("Heading that visitors read"),
         max_length=200,
         required=False,
-        help_text=_("Empty: “A shared result”. What you call the analysis, and its file, is not shown to them."),
+        help_text=_("Empty: “A shared result”. Neither the name of the analysis nor that of its file is shown to them."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     agreed = forms.BooleanField(
