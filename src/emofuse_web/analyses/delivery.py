@@ -48,9 +48,12 @@ def stem(analysis: Analysis) -> str:
 
 def artifact_name(artifact: Artifact) -> str:
     """What it is called when it is saved: as the analysis is, else as the file that was brought."""
-    analysis = artifact.analysis
-    named = str(analysis.label or stem(analysis) or analysis.id)
-    return f"{named.translate(PLAIN)}{ending(artifact.kind, artifact.media_type) if artifact.kind in KINDS else ''}"
+    return saved_as(artifact.analysis, ending(artifact.kind, artifact.media_type) if artifact.kind in KINDS else "")
+
+
+def saved_as(analysis: Analysis, ends: str) -> str:
+    """A name for something of an analysis that is saved, with its ending."""
+    return f"{str(analysis.label or stem(analysis) or analysis.id).translate(PLAIN)}{ends}"
 
 
 def deliver(request: HttpRequest, key: str, *, media_type: str, name: str, inline: bool, digest: str) -> HttpResponseBase:

@@ -1,12 +1,14 @@
 """Everything the result page's templates say, gathered once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emofuse_web.analyses import result_words as words
+from emofuse_web.analyses.lane_files import FORMS
 from emofuse_web.analyses.models import Analysis, Artifact
 from emofuse_web.analyses.result_addresses import Addresses, OwnAddresses
 from emofuse_web.analyses.result_document import beside
@@ -65,7 +67,7 @@ def context(analysis: Analysis, at: str = "", addresses: Addresses | None = None
     }
     if not said:
         return found
-    return found | _answered(analysis, said) | _transcript(said, read) | {"script": script(said, files, addresses, each)}
+    return found | _answered(analysis, said, found["taken"]) | _transcript(said, read) | {"script": script(said, files, addresses, each)}
 
 
 def notes(analysis: Analysis, said: Mapping[str, Any], each: int = 0) -> list[str]:
@@ -95,7 +97,16 @@ def ways(files: Mapping[str, Artifact], addresses: Addresses) -> dict[str, Any]:
     }
 
 
-def _answered(analysis: Analysis, said: Mapping[str, Any]) -> dict[str, Any]:
+def _lane_files(lanes: Sequence[Mapping[str, Any]], taken: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Each lane alone, in the forms it can be had in; nothing where there is one lane, which is the whole."""
+    forms = [(name, taken[kind]) for kind, name, _what in DOWNLOADS if kind in FORMS and kind in taken]
+    if len(lanes) < 2 or not forms:
+        return []
+    each = [(lane["name"], urlencode({"lane": lane["name"]})) for lane in lanes]
+    return [{"name": lane, "files": [{"name": name, "url": f"{url}?{named}"} for name, url in forms]} for lane, named in each]
+
+
+def _answered(analysis: Analysis, said: Mapping[str, Any], taken: Mapping[str, str]) -> dict[str, Any]:
     first, lanes = said["lanes"][0], shown(analysis, said)
     overall, why = said.get("overall"), said.get("explanation")
     names = {lane["name"] for lane in lanes}
@@ -105,6 +116,7 @@ def _answered(analysis: Analysis, said: Mapping[str, Any]) -> dict[str, Any]:
         why = why | {"players": [player for player in why["players"] if player["name"] in names]}
     return {
         "summary": summary(first, said["duration"]),
+        "lane_files": _lane_files(lanes, taken),
         "lanes": [{**lane, "rows": lane["spans"][:ROWS], "more": max(len(lane["spans"]) - ROWS, 0)} for lane in lanes],
         "labels": list(dict.fromkeys(label for lane in lanes for label in lane["labels"])),
         "overall": overall,

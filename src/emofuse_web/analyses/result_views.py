@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from emofuse_web.analyses import result_document
 from emofuse_web.analyses.delivery import deliver_artifact
 from emofuse_web.analyses.doors import personal
+from emofuse_web.analyses.lane_files import deliver_lane
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.result_context import TAKEN, context, template
 from emofuse_web.analyses.selectors import POINTS, analysis_of, artifact_of, artifact_of_kind, curves, document, sample_answered
@@ -54,8 +55,10 @@ def data(request: HttpRequest, id: UUID) -> HttpResponse:
 
 @require_safe
 def export(request: HttpRequest, id: UUID, kind: str) -> HttpResponseBase:
-    """A file to take away, by its kind."""
+    """A file to take away, by its kind; ``?lane`` for one lane alone, where the kind can be had so."""
     analysis = analysis_of(request.user, id)
+    if lane := request.GET.get("lane"):
+        return deliver_lane(request, analysis, kind, lane)
     row = artifact_of_kind(analysis, kind) if kind in TAKEN else None
     if row is None:
         raise Http404

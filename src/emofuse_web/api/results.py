@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from emofuse_web.analyses.delivery import deliver_artifact
+from emofuse_web.analyses.lane_files import FORMS, deliver_lane
+from emofuse_web.analyses.models import Analysis
 from emofuse_web.analyses.problems import refused
 from emofuse_web.analyses.selectors import analysis_of, artifact_of, artifact_of_kind, curves, segments
 from emofuse_web.api.asked import query
@@ -41,18 +43,30 @@ class Curves(ApiView):
 class Export(ApiView):
     """A result by what it is."""
 
-    @described("A result as a file", tag="results", answer="file", errors=(404, 409, 416))
+    @described("A result as a file", tag="results", query="export", answer="file", errors=(404, 409, 416, 422))
     def get(self, request: Request, id: UUID, name: str) -> HttpResponseBase:
-        """The same answer in the form that is named; byte ranges work."""
+        """The same answer in the form that is named; byte ranges work where no lane is named."""
         analysis = analysis_of(user_of(request), id)
         if name not in EXPORTS:
             raise Http404
+        if lane := query(request, QUERIES["export"]).get("lane"):
+            return _one_lane(request, analysis, name, lane)
         artifact = artifact_of_kind(analysis, EXPORTS[name])
         if artifact is None and not analysis.job.terminal:
             raise refused("JOB_NOT_OVER", _("There are no results yet."))
         if artifact is None:
             raise Http404
         return deliver_artifact(request._request, artifact)
+
+
+def _one_lane(request: Request, analysis: Analysis, name: str, lane: str) -> HttpResponseBase:
+    if EXPORTS[name] not in FORMS:
+        said = ", ".join(known for known, kind in EXPORTS.items() if kind in FORMS)
+        fix = _("Ask for it without a lane, or for one of: %(known)s.") % {"known": said}
+        raise refused("OPTION_INVALID", _("A lane alone cannot be had as '%(name)s'.") % {"name": name}, fix)
+    if not analysis.job.terminal:
+        raise refused("JOB_NOT_OVER", _("There are no results yet."))
+    return deliver_lane(request._request, analysis, EXPORTS[name], lane)
 
 
 class Artifact(ApiView):

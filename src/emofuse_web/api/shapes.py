@@ -227,6 +227,9 @@ QUERIES: dict[str, dict[str, Schema]] = {
         "lane": {"type": "string", "maxLength": 100, "description": "The first one without it."},
         "min_conf": {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
     },
+    "export": {
+        "lane": {"type": "string", "maxLength": 100, "description": "One alone: of csv, curves.csv, vtt, srt and audacity."},
+    },
     "curves": {
         "lane": {"type": "string", "maxLength": 100, "description": "The first one without it."},
         "from_ms": {"type": "integer", "minimum": 0, "maximum": LONGEST, "default": 0},

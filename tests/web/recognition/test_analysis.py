@@ -21,6 +21,7 @@ from emofuse.media.panel import Panel
 from emofuse_web.analyses.lanes import read_lane
 from emofuse_web.problems import CODES
 from emofuse_web.recognition.made import EXPORTS, KINDS, named
+from emofuse_web.recognition.one_lane import lane_text
 
 WORDS = "WEBVTT\n\n00:00.000 --> 00:03.000\nI am so happy today, this is wonderful!\n\n00:03.000 --> 00:06.000\nGo away, I hate you.\n"
 
@@ -190,6 +191,19 @@ def test_the_annotated_copy_is_as_long_and_in_step_and_says_nothing_beside(analy
     assert abs(starts["annotated.mp4"] - starts["proxy.mp4"]) <= 0.04
     assert comments["proxy.mp4"] is None
     assert comments["annotated.mp4"].endswith(LIMITS)
+
+
+@pytest.mark.parametrize("form", ["vtt", "srt", "audacity", "csv_curves"])
+def test_a_lane_told_again_is_what_was_written_of_it(analysed, form):
+    folder, _, _ = analysed
+    written = (folder / "out" / named(form)).read_text()
+
+    told = lane_text(document(folder), "voice", form)
+
+    lines = written.splitlines()
+    if form == "csv_curves":  # which has the windows of the answer over time, and not those of the one for the whole
+        lines = [line for line in lines if line.startswith(("lane,", "voice,"))]
+    assert told.splitlines() == lines
 
 
 # --- that everything which leaves says who answered, and how far to believe it (S15) -----------------------------------------------------
