@@ -15,6 +15,7 @@ class Share:
     label: str
     ms: int
     share: float  # of the recording
+    uncertain: float  # of the recording, too: the part of its share that the lane is not sure of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Summary:
     Args:
         label: The one word for all of it; None where nothing could be judged.
         probability: Mean probability of that word.
+        lead: By how much that word leads the next best; None where there is no other.
         doubtful: The two best words are closer than the lane's threshold.
         shares: By label, the longest first.
         uncertain: Share of the time.
@@ -34,6 +36,7 @@ class Summary:
 
     label: str | None
     probability: float | None
+    lead: float | None
     doubtful: bool
     shares: tuple[Share, ...]
     uncertain: float
@@ -45,24 +48,26 @@ class Summary:
 def summary(lane: Mapping[str, Any], duration: int) -> Summary:
     """Of one lane of the JSON export."""
     spans: Sequence[Mapping[str, Any]] = lane["spans"]
-    held = Counter[str]()
-    uncertain = absent = 0
+    held, unsure = Counter[str](), Counter[str]()
+    absent = 0
     for span in spans:
         length = span["end"] - span["start"]
         if span["label"] is None:
             absent += length
             continue
         held[span["label"]] += length
-        uncertain += length if span["uncertain"] else 0
+        unsure[span["label"]] += length if span["uncertain"] else 0
     named = [span for span in spans if span["label"] is not None]
     pooled = lane["pooled"] or {}
     best = sorted(pooled.values(), reverse=True)
+    lead = best[0] - best[1] if len(best) > 1 else None
     return Summary(
         label=lane["label"],
         probability=pooled.get(lane["label"]),
-        doubtful=len(best) > 1 and best[0] - best[1] < lane["threshold"],
-        shares=tuple(Share(label, ms, ms / duration) for label, ms in held.most_common()),
-        uncertain=uncertain / duration,
+        lead=lead,
+        doubtful=lead is not None and lead < lane["threshold"],
+        shares=tuple(Share(label, ms, ms / duration, unsure[label] / duration) for label, ms in held.most_common()),
+        uncertain=unsure.total() / duration,
         absent=absent / duration,
         changes=sum(a["label"] != b["label"] for a, b in pairwise(named)),
         longest=max(({**span, "length": span["end"] - span["start"]} for span in named), key=itemgetter("length"), default=None),

@@ -16,7 +16,8 @@ class Utterance:
         speaker: Who said it, as the file names them; empty where it does not.
         label: None where it could not be judged.
         probability: Of that label.
-        uncertain: The two best labels are closer than the lane's threshold.
+        lead: Of that label over the next best; None where there is no answer.
+        uncertain: The lead is under the lane's threshold.
     """
 
     start: int
@@ -25,6 +26,7 @@ class Utterance:
     speaker: str
     label: str | None
     probability: float | None
+    lead: float | None
     uncertain: bool
 
 
@@ -48,9 +50,9 @@ def utterances(said: Sequence[Mapping[str, Any]], lane: Mapping[str, Any]) -> li
 def _judged(one: Mapping[str, Any], rows: Sequence[Sequence[float]], lane: Mapping[str, Any]) -> Utterance:
     words = (one["start"], one["end"], one["text"], one.get("speaker") or "")
     if not rows:
-        return Utterance(*words, None, None, False)
+        return Utterance(*words, None, None, None, False)
     means = sorted(
         ((sum(column) / len(rows), label) for column, label in zip(zip(*rows, strict=True), lane["labels"], strict=True)), reverse=True
     )
     (best, label), lead = means[0], means[0][0] - means[1][0] if len(means) > 1 else 1.0
-    return Utterance(*words, label, best, lead < lane["threshold"])
+    return Utterance(*words, label, best, lead, lead < lane["threshold"])

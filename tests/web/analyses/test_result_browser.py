@@ -1,5 +1,6 @@
 """The result page in Chromium: by mouse and by keys, on a film the test makes; skipped, saying so, where there is no Chromium."""
 
+import json
 import os
 import shutil
 from fractions import Fraction
@@ -136,6 +137,28 @@ def test_the_threshold_marks_spans_anew_and_says_how_much_is_uncertain(page):
     assert "is-uncertain" not in span(page, 1).get_attribute("class")
 
 
+def test_the_summary_follows_the_threshold(page):
+    def said() -> tuple[list[str], str, str]:
+        page.wait_for_timeout(100)
+        unsure = page.locator("#summary .share-unsure").all_inner_texts()
+        return unsure, page.locator("#uncertain-share").inner_text(), page.locator(".verdict-says").inner_text()
+
+    own = said()
+    pale = page.locator('#summary tr[data-label="happiness"] .bar-unsure')
+    page.locator("#threshold").fill("0.5")
+    half = said()
+    page.locator("#threshold").fill("0.75")
+    most = said()
+    width = float(pale.get_attribute("width"))
+    page.click('[data-do="own"]')
+
+    assert own == (["0 %", "33 %", "0 %"], "33 %", "Expression looks mostly like")
+    assert half == (["0 %", "33 %", "0 %"], "33 %", "Uncertain; expression looks most like")  # the whole leads by 0.4
+    assert most == (["33 %", "33 %", "33 %"], "100 %", "Uncertain; expression looks most like")  # spans lead by 0.7, 0.175 and 0.55
+    assert width == pytest.approx(100 / 3, abs=0.01)
+    assert said() == own
+
+
 def test_zooming_shows_less_and_all_shows_everything_again(page):
     page.click('[data-do="in"]')
     page.wait_for_timeout(100)
@@ -176,7 +199,11 @@ def test_every_target_is_large_enough(page):
 def test_words_without_times_are_drawn_by_sentence(opened, analysis, artifact):
     one = analysis(None, sample=True, mode="text")
     kept(artifact, one, document(lane("text", SPANS), source={"name": "said.txt", "text_order": "1000"}))
+    said = [{"start": i * 1000, "end": i * 1000 + 1000, "text": f"Hm {i}.", "speaker": None} for i in range(6)]
+    artifact(one, "transcript", content=json.dumps({"timed": False, "language": "en", "utterances": said}).encode())
     page = opened(one)
+    doubts = page.locator(".utterance-doubt", has_text="?")
+    before = doubts.count()
 
     ticks = page.locator("#ruler span").all_inner_texts()
     span(page, 1, "text").hover()
@@ -185,10 +212,12 @@ def test_words_without_times_are_drawn_by_sentence(opened, analysis, artifact):
     tip = page.locator("#tip .tip-time").inner_text()
     page.locator("#threshold").fill("1")
     page.locator("#threshold-says", has_text="of the sentences").wait_for()
+    after = doubts.count()
     for _ in range(9):
         page.click('[data-do="in"]')
     page.locator("#shown", has_text="of 6").wait_for()
 
+    assert (before, after) == (2, 6)  # what was said is marked as its spans are
     assert ticks == [f"sentence {n}" for n in range(1, 7)]
     assert named == "uncertain: anger, 0.45, sentences 3 to 4"
     assert tip.startswith("sentence ")

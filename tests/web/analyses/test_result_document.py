@@ -31,7 +31,9 @@ def test_a_summary_counts_time_and_changes():
     found = summary(lane("fused", FUSED), 10_000)
 
     assert [(row.label, row.share) for row in found.shares] == [("happiness", 0.4), ("anger", 0.2)]
+    assert [row.uncertain for row in found.shares] == [0.0, 0.2]
     assert (found.uncertain, found.absent, found.changes) == (0.2, 0.4, 1)
+    assert (round(found.lead, 4), found.doubtful) == (0.4, False)
     assert (found.longest["start"], found.longest["length"]) == (0, found.longest["end"])
 
 
@@ -70,8 +72,8 @@ def test_an_utterance_has_the_mean_of_its_windows():
 
     first, last = utterances(said, document()["lanes"][0])
 
-    assert (first.label, round(first.probability, 4), first.uncertain) == ("happiness", 0.8, False)
-    assert (last.label, last.probability, last.speaker) == (None, None, "B")
+    assert (first.label, round(first.probability, 4), round(first.lead, 4), first.uncertain) == ("happiness", 0.8, 0.7, False)
+    assert (last.label, last.probability, last.lead, last.speaker) == (None, None, None, "B")
 
 
 def test_notes_are_read_and_said_anew():

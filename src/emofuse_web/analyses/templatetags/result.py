@@ -47,7 +47,7 @@ def percent(share: float | None) -> str:
     """A share of one in whole per cent; what is little but there is not nothing."""
     if share is None:
         return "–"
-    return "< 1 %" if 0 < share < 0.005 else f"{share * 100:.0f} %"
+    return "< 1 %" if 0 < share < 0.005 else f"{int(share * 100 + 0.5)} %"  # as `percent` of result_words.js
 
 
 @register.filter
@@ -77,12 +77,21 @@ def bar_from_middle(share: float) -> SafeString:
 
 
 @register.simple_tag
-def bar(share: float, kind: str = "") -> SafeString:
-    """A bar without inline style: a drawing that is stretched, said aloud by the words beside it."""
-    width = max(0.0, min(100.0, share * 100))
+def bar(share: float, kind: str = "", unsure: float = 0.0) -> SafeString:
+    """A bar without inline style: a drawing that is stretched, said aloud by the words beside it.
+
+    Args:
+        share: How long it is, up to 1.
+        kind: A class of its own.
+        unsure: The part of it, at its end, that is paler; up to 1, too.
+    """
+    width, pale = (max(0.0, min(100.0, part * 100)) for part in (share, unsure))
     return format_html(
         '<svg class="bar {}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        '<rect class="bar-ground" width="100" height="10"></rect><rect class="bar-share" width="{}" height="10"></rect></svg>',
+        '<rect class="bar-ground" width="100" height="10"></rect><rect class="bar-share" width="{}" height="10"></rect>'
+        '<rect class="bar-unsure" x="{}" width="{}" height="10"></rect></svg>',
         kind,
         f"{width:.2f}",
+        f"{width - pale:.2f}",
+        f"{pale:.2f}",
     )

@@ -6,6 +6,7 @@ import { Lane, threshold } from "./result_lane.js";
 import { Overview } from "./result_overview.js";
 import { Player } from "./result_player.js";
 import { Strip } from "./result_strip.js";
+import { heard, summed } from "./result_summary.js";
 import { Waveform } from "./result_waveform.js";
 import { View } from "./result_view.js";
 import { keyed } from "./result_keys.js";
@@ -107,7 +108,8 @@ async function begin() {
 
   const doubted = (drawn = false) => {
     const own = threshold.value === null;
-    const share = Math.round(fused.doubt() * 100);
+    const doubts = fused.doubts();
+    const share = Math.round(100 * [...doubts.values()].reduce((a, b) => a + b, 0));
     byId("threshold-says").textContent = `${own ? words("own") : words("lead", { lead: two(threshold.value) })} · ${words("share", { share })}`;
     document.querySelector('[data-do="own"]').hidden = own;
     if (own) byId("threshold").value = fused.own;
@@ -115,6 +117,8 @@ async function begin() {
     for (const strip of strips) strip.draw();
     overview.draw();
     for (const lane of lanes) tabled(lane);
+    summed(byId("summary"), fused, doubts);
+    heard(utterances);
     shown(moment, false, true);
   };
   const sure = document.querySelectorAll(".lane-table table");

@@ -43,12 +43,17 @@ export class Lane {
     return threshold.value === null ? this.spans.uncertain[i] === 1 : this.spans.margin[i] < threshold.value;
   }
 
-  /** Share of the lane's time that counts as uncertain. */
-  doubt() {
+  /** Shares of the lane's time that count as uncertain, by label. */
+  doubts() {
     const { start, end } = this.spans;
-    let doubtful = 0;
-    for (let i = 0; i < this.count; i++) if (this.uncertain(i)) doubtful += end[i] - start[i];
-    return doubtful / (end[this.count - 1] - start[0]);
+    const all = end[this.count - 1] - start[0];
+    const found = new Map();
+    for (let i = 0; i < this.count; i++) {
+      if (!this.uncertain(i)) continue;
+      const label = this.label(i);
+      found.set(label, (found.get(label) ?? 0) + (end[i] - start[i]) / all);
+    }
+    return found;
   }
 
   /** What a span says, for those who listen. */

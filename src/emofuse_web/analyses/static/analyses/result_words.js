@@ -39,6 +39,9 @@ export function two(p) {
   return digits.format(p);
 }
 
+/** A share of one in whole per cent; what is little but there is not nothing. */
+export const percent = (share) => (share > 0 && share < 0.005 ? "< 1 %" : `${Math.floor(share * 100 + 0.5)} %`);
+
 export const emotion = (label) => page.labels[label] ?? label;
 export const slot = (label) => page.slots[label] ?? "other-5";
 export const reason = (said) => page.reasons[said] ?? said;
