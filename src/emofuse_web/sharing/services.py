@@ -44,7 +44,8 @@ def share_make(*, analysis: Analysis, by: User, days: int, agreed: bool, title: 
             f"A link was asked for with days={days} and agreed={agreed}. Expected one of {', '.join(map(str, DAYS))} days, and that the "
             f"people shown agreed; ask for it with both."
         )
-    found = shareable(by).select_for_update(of=("self",)).filter(pk=analysis.pk).first()
+    User.objects.select_for_update().filter(pk=by.pk).first()  # one request of a user at a time: so many links hold, and erasing waits
+    found = shareable(by).select_for_update(of=("job",)).filter(pk=analysis.pk).first()  # as removing does: none is made for what goes
     if found is None:
         raise NothingToShare
     now = timezone.now()

@@ -69,7 +69,7 @@ def test_a_visitor_is_told_neither_whose_it_is_nor_what_it_is_called_nor_how_to_
     answers = [got(charlies, address + part) for part in PARTS]
 
     said = "".join(f"{answer.headers}{answer.body!r}" for answer in answers)
-    for word in ("alice", "example.org", "q71", "q72", "q73"):
+    for word in ("alice", "example.org", "q71", "q72", "q73", "visit.mp4"):
         assert word not in said.replace(repr(b"q73"), ""), word  # the thumbnail's own bytes
     page = answers[0].content.decode()
     for word in (
