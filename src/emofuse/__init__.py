@@ -27,6 +27,8 @@ def analyze(
     offsets: "Mapping[str, float | None] | None" = None,
     transcribe: "str | os.PathLike[str] | None" = None,
     language: str | None = None,
+    hop: int | None = None,
+    threshold: float | None = None,
     progress: "Progress | None" = None,
 ) -> "Answer":
     """Analyse one recording; what it needs is imported when it is called.
@@ -43,6 +45,9 @@ def analyze(
         offsets: By how many seconds "audio", "text" or "eeg" is later than the recording; None for sound that is to be found by ear.
         transcribe: A folder with a Whisper, which writes the transcript.
         language: What is said there is in, as a code such as "en" or "ru"; without it that is guessed.
+        hop: An answer every so many ms (100 to 10,000) of recognizers that read by windows (voice, eeg-muse); without it as they were
+            taught, as always with those that answer every look at a face (face) and every utterance (text).
+        threshold: By how much the first label must lead the second not to be called uncertain, 0 to 1; without it as was measured.
         progress: Told about milliseconds done, and in all.
 
     Returns:
@@ -51,7 +56,7 @@ def analyze(
     Raises:
         MediaError: The file is missing, refused, unreadable, or holds neither a face nor a voice; a language is told of no words.
         UnknownName: There is no such language.
-        RunError: There is no such run, or it judges every recording alone although others were named.
+        RunError: There is no such run, or it judges every recording alone although others were named; such a hop or threshold cannot be.
 
     Example:
         ``emofuse.analyze("clip.mp4").spans()``
@@ -62,12 +67,15 @@ def analyze(
     from emofuse.core.modality import Modality
     from emofuse.core.progress import quiet_progress
     from emofuse.media.files import Belonging
+    from emofuse.wishes import Wishes
 
+    wishes = Wishes(hop, threshold)
     parts = {name: Path(part) for name, part in (("audio", audio), ("text", text), ("eeg", eeg)) if part is not None}
     later = {Modality(m): None if seconds is None else round(1_000 * seconds) for m, seconds in (offsets or {}).items()}
     listener = Path(transcribe) if transcribe is not None else None
     belonging = Belonging(**parts, eeg_as=eeg_as or {}, offsets=later, listener=listener, language=language)
-    return analyze_file(path, run=run, explain=explain, beside=beside, belonging=belonging, progress=progress or quiet_progress)
+    told = progress or quiet_progress
+    return analyze_file(path, run=run, explain=explain, beside=beside, belonging=belonging, wishes=wishes, progress=told)
 
 
 def calibrate(

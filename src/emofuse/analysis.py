@@ -23,6 +23,7 @@ from emofuse.decisions.average import Average
 from emofuse.exports.base.picture import figure
 from emofuse.media.annotate import annotate
 from emofuse.media.files import ALONE, ANNOTATED, LEFT_OUT, Belonging, clip_from_files, media_files
+from emofuse.wishes import AS_TAUGHT, Wishes
 
 if TYPE_CHECKING:
     import pandas
@@ -228,6 +229,7 @@ def analyze_file(
     explain: bool = False,
     beside: Sequence[str | os.PathLike[str]] = (),
     belonging: Belonging = ALONE,
+    wishes: Wishes = AS_TAUGHT,
     progress: Progress = quiet_progress,
 ) -> Answer:
     """One recording to a timeline: the fused lane, and its members.
@@ -238,6 +240,7 @@ def analyze_file(
         explain: Whether to find out why, too, which takes some seconds more.
         beside: Other recordings of the same person, for a run that wants such (`acquainted`).
         belonging: Sound, transcript and EEG of the same moment, in files of their own.
+        wishes: How often there is an answer, and how sure it must be, where somebody wants that otherwise than recognizers were taught.
         progress: Told about milliseconds done, and in all.
 
     Raises:
@@ -248,7 +251,7 @@ def analyze_file(
         ``analyze_file("clip.mp4").spans()``
     """
     belonging.needed([Path(path)])
-    return analyze_clip(belonging.clip(Path(path)), run=run, explain=explain, beside=beside, progress=progress)
+    return analyze_clip(belonging.clip(Path(path)), run=run, explain=explain, beside=beside, wishes=wishes, progress=progress)
 
 
 def analyze_clip(
@@ -257,6 +260,7 @@ def analyze_clip(
     run: str | Sequence[str] | None = None,
     explain: bool = False,
     beside: Sequence[str | os.PathLike[str]] = (),
+    wishes: Wishes = AS_TAUGHT,
     progress: Progress = quiet_progress,
 ) -> Answer:
     """The same with a clip that is made already, as `emofuse.media.files.clip_from_files` makes one.
@@ -266,6 +270,7 @@ def analyze_clip(
         run: As in `analyze_file`, like all that follows.
         explain: Whether to find out why, too.
         beside: Other recordings of the same person.
+        wishes: How often there is an answer, and how sure it must be.
         progress: Told about milliseconds done, and in all.
 
     Raises:
@@ -273,11 +278,11 @@ def analyze_clip(
         RunError: As `analyze_file`.
     """
     judged = _explained if explain else _answer
-    return judged(_of_theirs(clip) if beside else clip, acquainted(recognizer(run, frozenset(clip.sources)), beside), progress)
+    return judged(_of_theirs(clip) if beside else clip, acquainted(recognizer(run, frozenset(clip.sources)), beside), wishes, progress)
 
 
-def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
-    timeline = judge(clip, progress)
+def _answer(clip: Clip, judge: "Recognizer", wishes: Wishes, progress: Progress) -> Answer:
+    timeline = wishes.of(judge)(clip, progress)
     if not any(lane.present.any() for lane in (timeline, *timeline.members)):
         reasons = [reason for lane in timeline.members or (timeline,) for reason in lane.absent if reason]
         why = ", ".join(note.rstrip(".") for note in dict.fromkeys([*reasons, *timeline.notes]))
@@ -292,21 +297,21 @@ def _answer(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
         timeline = replace(timeline, notes=(*timeline.notes, *deaf))
     from emofuse.ensemble import overall
 
-    timeline = replace(timeline, overall=overall(judge, timeline))
+    timeline = wishes.said(judge, replace(timeline, overall=overall(judge, timeline)))
     left = [f"{problem} The {name.removesuffix(LEFT_OUT)} is left out." for name, problem in clip.facts.items() if name.endswith(LEFT_OUT)]
     timeline = replace(timeline, notes=(*left, *timeline.notes))
     said = {"source": clip.id, "media": dict(clip.facts), "emofuse": __version__, **timeline.facts}
     return Answer.of(replace(timeline, facts=said))
 
 
-def _explained(clip: Clip, judge: "Recognizer", progress: Progress) -> Answer:
+def _explained(clip: Clip, judge: "Recognizer", wishes: Wishes, progress: Progress) -> Answer:
     """The same answer, with what it rests on."""
     from emofuse.explanations.explain import explain
     from emofuse.explanations.remembered import remembered
 
     with remembered(clip) as (first, again):
-        answer = _answer(first, judge, progress)
-        return replace(answer, explanation=explain(judge, again, answer))
+        answer = _answer(first, judge, wishes, progress)
+        return replace(answer, explanation=explain(wishes.of(judge), again, answer))
 
 
 def analyze_files(
@@ -319,6 +324,7 @@ def analyze_files(
     run: str | Sequence[str] | None = None,
     beside: Sequence[str | os.PathLike[str]] = (),
     belonging: Belonging = ALONE,
+    wishes: Wishes = AS_TAUGHT,
     bar: Callable[[Path], Progress] = lambda path: quiet_progress,
 ) -> Iterator[Outcome]:
     """Many files, one after the other; one that fails does not keep the others from being done.
@@ -332,6 +338,7 @@ def analyze_files(
         run: As in `analyze_file`.
         beside: Likewise: all files are of the same person then.
         belonging: Likewise; only one recording may be named then.
+        wishes: As in `analyze_file`.
         bar: Makes the progress of one file.
 
     Raises:
@@ -365,6 +372,7 @@ def analyze_files(
             explain=explain,
             theirs=bool(beside),
             belonging=belonging,
+            wishes=wishes,
             bar=bar,
         )
 
@@ -396,6 +404,7 @@ def analyze_one(
     explain: bool = False,
     theirs: bool = False,
     belonging: Belonging = ALONE,
+    wishes: Wishes = AS_TAUGHT,
     bar: Callable[[Path], Progress] = lambda path: quiet_progress,
 ) -> Outcome:
     """One recording and its exports, as `analyze_files` does each: all of its exports, or none.
@@ -410,6 +419,7 @@ def analyze_one(
         explain: Whether to find out why, too.
         theirs: Whether it is of the person whose other recordings the judge has met.
         belonging: What belongs to it in other files.
+        wishes: How often there is an answer, and how sure it must be; the judge itself is as it was taught.
         bar: Makes its progress.
 
     Raises:
@@ -426,7 +436,7 @@ def analyze_one(
         return Outcome(path, None, problem=problem)
     written: list[Path] = []
     try:
-        answer = (_explained if explain else _answer)(_of_theirs(clip) if theirs else clip, asked, bar(path))
+        answer = (_explained if explain else _answer)(_of_theirs(clip) if theirs else clip, asked, wishes, bar(path))
         if out is not None:
             for exporter in exporters.values():
                 exporter.save(answer, out / f"{name}{exporter.SUFFIX}")

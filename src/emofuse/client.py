@@ -103,6 +103,8 @@ class Client:
         eeg_as: Mapping[str, object] | None = None,
         offsets: Mapping[str, float | None] | None = None,
         language: str | None = None,
+        hop: int | None = None,
+        threshold: float | None = None,
         model: str = "best",
         explain: bool = False,
         annotate: bool = True,
@@ -126,6 +128,8 @@ class Client:
             eeg_as: What EEG does not say of itself: variable, axes, channels, rate, unit.
             offsets: Seconds by which "audio", "eeg" or "text" is later; None for sound that is to be found by ear.
             language: What the text is in, as a code such as "en" or "ru"; None to have it noticed.
+            hop: An answer every so many ms of recognizers that read by windows; None to have it as they were taught.
+            threshold: By how much the first label must lead the second not to be called uncertain, 0 to 1; None for the one measured.
             model: "best", "light", or the name of a recognizer.
             explain: Whether to find out why, too.
             annotate: Whether to make a video with the answer in it.
@@ -138,14 +142,19 @@ class Client:
             ServerError: The site refuses it, cannot be reached, or the analysis failed.
             MediaError: A file cannot be read, or is refused; or a language is told, and no text is named.
             UnknownName: There is no such language.
+            RunError: There cannot be such a hop or threshold.
         """
+        from emofuse.wishes import Wishes
+
+        wishes = Wishes(hop, threshold)
         mode = "text" if _text(Path(path)) else "av_eeg" if eeg is not None else "av"
         first = "text" if mode == "text" else "video"
         files = {first: path, **{role: file for role, file in (("audio", audio), ("eeg", eeg), ("text", text)) if file is not None}}
         if language is not None and named(language) and "text" not in files:
             raise MediaError("Which language the words are in is told, and there are none. Expected a text; name it, or leave that out.")
         options: dict[str, object] = {"explain": explain, "annotate_video": annotate, **({"offsets": dict(offsets)} if offsets else {})}
-        options |= {} if language is None else {"language": language}
+        told = {"language": language, "hop_ms": wishes.hop, "threshold": wishes.threshold}
+        options |= {name: value for name, value in told.items() if value is not None}
         body: dict[str, object] = {
             "mode": mode,
             "inputs": {

@@ -51,6 +51,8 @@ class Ensemble:
         self.name, self.members, self.decision = name, tuple(members), decision
         self.notes, self.facts = tuple(notes), dict(facts)
         self.whole = whole or Average()
+        self.threshold: float | None = None  # of the fused lane, where somebody tells one; else the mean of its members'
+        self.step = FUSED_STEP
         self.ways = (ways,) if isinstance(ways, LabelMap) else tuple(ways)
 
     @property
@@ -150,7 +152,7 @@ class _Together:
 
     def close(self, duration: int) -> Timeline:
         lanes = [reading.close(duration) for reading in self.readings]
-        cells = [lane.on(FUSED_STEP) for lane in lanes]
+        cells = [lane.on(self.ensemble.step) for lane in lanes]
         way = self.ensemble.way(lanes)
         scores = self.ensemble.scores(lanes, cells)
         blank = np.full((len(cells[0].segments), len(way.target)), np.nan)
@@ -160,7 +162,8 @@ class _Together:
         reasons = [_reason([lane.absent[i] or "no emotion" for lane in having]) if gone else None for i, gone in enumerate(missing)]
         models = [model for lane in lanes for model in _models(lane)]
         present = [lane for lane in lanes if lane.present.any() and lane.lane in scores]
-        threshold = float(np.mean([lane.threshold for lane in present])) if present else 0.0
+        own = float(np.mean([lane.threshold for lane in present])) if present else 0.0
+        threshold = own if self.ensemble.threshold is None else self.ensemble.threshold
         notes = [*self.ensemble.notes, *(note for lane in lanes for note in (*lane.notes, *_absence(lane), *_words(lane, way)))]
         return Timeline(
             self.ensemble.name, way.target, cells[0].segments, fused, duration, tuple(reasons), threshold,

@@ -11,6 +11,7 @@ from emofuse.core.errors import EmofuseError
 if TYPE_CHECKING:
     from emofuse.client import Client, Remote
     from emofuse.media.files import Belonging
+    from emofuse.wishes import Wishes
 
 TOKEN = "EMOFUSE_TOKEN"  # where the token is, if no file has it: a command line can be read by everybody on a machine
 GATE = ("purpose", "setting", "notice")
@@ -40,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--days", type=int, metavar="N", help="how long the site keeps it")
 
 
-def run(options: argparse.Namespace, formats: list[str], beside: "Belonging") -> int:
+def run(options: argparse.Namespace, formats: list[str], beside: "Belonging", wishes: "Wishes") -> int:
     """0, or 1 when a file failed, 2 when something is missing that nobody may assume."""
     wrong = _missing(options, formats)
     if wrong:
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace, formats: list[str], beside: "Belonging") ->
         return 2
     for file in map(Path, options.files):
         try:
-            _one(client, file, options, formats, beside)
+            _one(client, file, options, formats, beside, wishes)
         except EmofuseError as problem:
             failed += 1
             text = str(problem)
@@ -96,7 +97,7 @@ def _client(options: argparse.Namespace) -> "Client":
     return Client(options.server, token)
 
 
-def _one(client: "Client", file: Path, options: argparse.Namespace, formats: list[str], beside: "Belonging") -> None:
+def _one(client: "Client", file: Path, options: argparse.Namespace, formats: list[str], beside: "Belonging", wishes: "Wishes") -> None:
     later = {str(m): None if ms is None else ms / 1_000 for m, ms in beside.offsets.items()}
     answer = client.analyze(
         file,
@@ -111,6 +112,8 @@ def _one(client: "Client", file: Path, options: argparse.Namespace, formats: lis
         eeg_as=beside.eeg_as,
         offsets=later,
         language=beside.language,
+        hop=wishes.hop,
+        threshold=wishes.threshold,
         model=options.run[0] if options.run else "best",
         explain=options.explain,
         annotate=options.annotate,

@@ -31,6 +31,7 @@ _Look = tuple[Segment, frozenset[Modality]]  # a window, and the modalities that
 class Judge(Protocol):
     """Who answers: `emofuse.recognizer.NetworkRecognizer`, as much of it as is asked here."""
 
+    name: str
     labels: LabelSet
     features: Mapping[Modality, Feature]
     network: Network
@@ -135,9 +136,11 @@ class Windows:
             last = -(-duration // self.hop)
             cells = [self._cell(k) for k in range(len(self.segments), last)]
             self._judge([Segment(cell.start, min(cell.end, duration)) for cell in cells], duration)
+        between = f"the {self.recognizer.name} lane looks at {self.window} of every {self.hop} ms: what lies between is not judged"
+        notes = [between] if self.held and self.hop > self.window else []
         scores = np.concatenate(self.scores) if self.scores else np.empty((0, len(self.recognizer.labels)), dtype=np.float32)
         timeline = self.recognizer.timeline(self.segments, scores, self.absent, duration)
-        return replace(timeline, notes=(*timeline.notes, *(note for m in sorted(self.told) for note in self.told[m])))
+        return replace(timeline, notes=(*timeline.notes, *notes, *(note for m in sorted(self.told) for note in self.told[m])))
 
     def _meet(self, m: Modality, signal: Signal) -> None:
         """Hear what the feature says of a signal; one that it cannot take is as if it were not there, and the others answer."""

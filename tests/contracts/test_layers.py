@@ -22,6 +22,7 @@ ORDER = [
     ["reading", "windows"],
     ["recognizer"],
     ["ensemble"],
+    ["wishes"],
     ["explanations", "personal"],
     ["evaluation", "exports"],
     ["catalog"],

@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -25,6 +25,7 @@ from emofuse.core.modality import Modality
 from emofuse.core.progress import Progress, quiet_progress
 from emofuse.media import faces
 from emofuse.run import facts, folder, shipped
+from emofuse.wishes import AS_TAUGHT, Wishes
 
 if TYPE_CHECKING:
     from emofuse.reading import Recognizer
@@ -44,6 +45,7 @@ class Asked:
         explain: Whether to find out why, too.
         run: A recognizer instead of those that ship, or several that are fused.
         beside: Other recordings of the person that all of them are of, for a run that asks for such.
+        wishes: How often there is an answer, and how sure it must be.
     """
 
     out: Path
@@ -52,6 +54,7 @@ class Asked:
     explain: bool = False
     run: str | tuple[str, ...] | None = None
     beside: tuple[Path, ...] = ()
+    wishes: Wishes = AS_TAUGHT
 
     def digest(self) -> str:
         """By which it is known that the answers would be the same: all settings, the recognizers' facts, and what finds faces.
@@ -67,6 +70,7 @@ class Asked:
             "explain": self.explain,
             "runs": runs if self.run is None else list(runs.values()),
             "beside": [{"path": str(path), **_stamp(path)} for path in self.absolute().beside],
+            "wishes": asdict(self.wishes),
             "faces": faces.finder().name,
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
@@ -171,6 +175,7 @@ def _one(recording: Recording, asked: Asked, digest: str, bar: Bar | None = None
             annotated=asked.annotated,
             explain=asked.explain,
             theirs=bool(asked.beside),
+            wishes=asked.wishes,
             bar=bar or (lambda path: quiet_progress),
         )
         if outcome.answer is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from emofuse.core.modality import Modality
     from emofuse.media.files import Belonging
+    from emofuse.wishes import Wishes
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +30,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", action="append", metavar="NAME|PATH", help="a recognizer instead of those that ship; several are fused")
     parser.add_argument(
         "--beside", action="append", default=[], type=Path, metavar="FILE", help="another recording of the same person, for a run that asks"
+    )
+    parser.add_argument(
+        "--hop", metavar="MS", help="an answer every so many ms of whoever reads by windows (voice, EEG), instead of as they were taught"
+    )
+    parser.add_argument(
+        "--threshold", metavar="0..1", help="the lead of the first label below which a span is uncertain, instead of the one measured"
     )
     parts = parser.add_argument_group("what belongs to the one recording that is named")
     parts.add_argument("--audio", type=Path, metavar="FILE", help="sound that is heard instead of the video's own")
@@ -87,6 +94,26 @@ def eeg_as(options: argparse.Namespace) -> dict[str, object]:
     return {name: kinds.get(name, str)(value) for name, value in told.items() if value is not None}
 
 
+def wishes(options: argparse.Namespace) -> "Wishes":
+    """What was asked for instead of what recognizers were taught.
+
+    Raises:
+        UnknownName: A hop or a threshold that is no number.
+        RunError: One that there cannot be.
+    """
+    from emofuse.core.errors import UnknownName
+    from emofuse.wishes import Wishes
+
+    try:
+        hop = None if options.hop is None else int(options.hop)
+    except ValueError:
+        raise UnknownName(
+            f"--hop {options.hop} cannot be read: '{options.hop}' is no whole number. Expected milliseconds; type --hop 500."
+        ) from None
+    lead = options.threshold
+    return Wishes(hop, None if lead is None else _number(lead, f"--threshold {lead}", "a lead from 0 to 1; type --threshold 0.2"))
+
+
 def _rate(text: str) -> float:
     return _number(text, f"--eeg-rate {text}", "samples a second, such as 256; type --eeg-rate 256")
 
@@ -130,10 +157,11 @@ def run(options: argparse.Namespace) -> int:
     if not options.files:
         print("No files named. Expected videos, sound files, or folders of them; name at least one.", file=sys.stderr)
         return 2
+    told_otherwise = wishes(options)
     if options.server is not None:
         from emofuse.served import run as served
 
-        return served(options, asked, belonging(options))
+        return served(options, asked, belonging(options), told_otherwise)
     parts = any(path is not None for path in (options.audio, options.text, options.eeg))
     spread = bool(options.cluster) or any(Path(path).is_dir() for path in options.files)
     beside = belonging(options)
@@ -181,6 +209,7 @@ def _each(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -> 
         run=_runs(options),
         beside=options.beside,
         belonging=belonging(options),
+        wishes=wishes(options),
         bar=bars.bar,
     ):
         bars.close()
@@ -212,7 +241,7 @@ def _folder(options: argparse.Namespace, wanted: Sequence[str], explain: bool) -
     from emofuse.cluster.journal import FAILED, TABLE, Line, printed
     from emofuse.cluster.machines import Machines
 
-    asked = Asked(options.out, tuple(wanted), options.annotate, explain, _runs(options), tuple(options.beside))
+    asked = Asked(options.out, tuple(wanted), options.annotate, explain, _runs(options), tuple(options.beside), wishes(options))
     folders = [path if path.is_dir() else path.parent for path in map(Path, options.files)]
     who = Machines(options.cluster, places=(*folders, *asked.places()), alike=equipment) if options.cluster else nullcontext(by())
     bars = _Bars()
