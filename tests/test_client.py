@@ -11,7 +11,7 @@ pytest.importorskip("django")
 import emofuse
 from emofuse.cli import main
 from emofuse.client import Client, ServerError
-from emofuse.core.errors import MediaError, UnknownName
+from emofuse.core.errors import MediaError, RunError, UnknownName
 
 DOCS = Path(__file__).parents[1] / "docs" / "api.md"
 ASKED = {"purpose": "research", "setting": "elsewhere", "notice": "1", "consent": True}
@@ -170,6 +170,17 @@ def test_the_language_of_the_words_is_told_to_the_site(site, clip, tmp_path, mon
         site.analyze(clip, **ASKED, text=tmp_path / "said.txt", language="xx")
 
 
+def test_a_hop_and_a_threshold_are_told_to_the_site(site, clip, monkeypatch):
+    options = site.analyze(clip, **ASKED, hop=200, threshold=0).said["options"]
+
+    assert (options["hop_ms"], options["threshold"]) == (200, 0)
+    monkeypatch.setattr(site, "upload", lambda *args, **more: pytest.fail("nothing is sent"))
+    with pytest.raises(RunError, match="No answer can be given every 50 ms"):
+        site.analyze(clip, **ASKED, hop=50)
+    with pytest.raises(RunError, match="No label can lead another by 20"):
+        site.analyze(clip, **ASKED, threshold=20)
+
+
 def test_an_analysis_that_fails_says_why(site, clip):
     with pytest.raises(ServerError, match="nothing to judge.*no face, no voice"):
         site.analyze(clip, **ASKED, label="broken")
@@ -240,6 +251,8 @@ def test_the_documented_check_of_a_signature_is_true():
 
 
 def test_the_shell_asks_a_site_and_assumes_nothing(site, clip, live_server, token, monkeypatch, capsys, tmp_path):
+    from emofuse_web.analyses.models import Analysis
+
     monkeypatch.setenv("EMOFUSE_TOKEN", token)
     told = ["--purpose", "research", "--setting", "elsewhere", "--notice", "1"]
 
@@ -247,6 +260,10 @@ def test_the_shell_asks_a_site_and_assumes_nothing(site, clip, live_server, toke
     assert "--consent" in capsys.readouterr().err
     assert main(["analyze", str(clip), "--server", live_server.url, *told, "--consent"]) == 0
     assert "calm 0.80" in capsys.readouterr().out
+    assert main(["analyze", str(clip), "--server", live_server.url, *told, "--consent", "--hop", "200", "--threshold", "0.25"]) == 0
+    options = Analysis.objects.latest("created").options
+    assert (options["hop_ms"], options["threshold"]) == (200, 0.25)
+    capsys.readouterr()
     assert main(["analyze", str(clip), "--server", live_server.url, *told, "--consent", "--language", "de"]) == 1
     assert "Which language the words are in is told, and there are none." in capsys.readouterr().err
     files = ["--format", "vtt", "--annotate", "--out", str(tmp_path / "out")]

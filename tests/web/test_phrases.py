@@ -31,6 +31,8 @@ NOTES = (
     "sound: put +0.50 s later by its sound (likeness 0.91); its clock drifts by +12 ms up to its end",
     "put -0.50 s later by its sound (likeness 0.91)",
     "voice does not listen to eeg: eeg.csv was not read",
+    "the voice lane looks at 3000 of every 5000 ms: what lies between is not judged",
+    "nobody who answered reads by windows: the hop of 250 ms changed nothing",
     "1 other face was seen, for 30 % of the time; the one seen longest and largest was analysed",
     "3 other faces were seen, for 4 % of the time; the one seen longest and largest was analysed",
     "the file is longer than the 1:00:00.0 allowed; only that was analysed",

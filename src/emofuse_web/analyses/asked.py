@@ -89,16 +89,25 @@ def options_checked(options: Mapping[str, object], roles: Mapping[str, object]) 
     Args:
         options: "explain", "annotate_video": yes or no. "offsets": by how many seconds "audio", "eeg" or "text" is later than the
             recording; null for sound that is to be found by ear. "language": the code of what the text is in; null to notice it.
+            "hop_ms": an answer every so many ms of recognizers that read by windows; "threshold": the lead below which a span is uncertain,
+            0 to 1; null for the recognizers' own.
         roles: The files there are.
 
     Raises:
         Refused: One that is unknown, or not what it should be.
     """
-    known = ("explain", "annotate_video", "offsets", "language")
-    if extra := sorted(set(options) - set(known)):
-        said = {"extra": ", ".join(extra)[:100], "known": ", ".join(known)}
+    own: dict[str, object] = {
+        "explain": False,
+        "annotate_video": True,
+        "offsets": {},
+        "language": None,
+        "hop_ms": None,
+        "threshold": None,
+    }
+    if extra := sorted(set(options) - set(own)):
+        said = {"extra": ", ".join(extra)[:100], "known": ", ".join(own)}
         raise refused("OPTION_INVALID", _("There is no option '%(extra)s'. Expected some of: %(known)s.") % said)
-    chosen: dict[str, object] = {"explain": False, "annotate_video": True, "offsets": {}, "language": None, **options}
+    chosen = {**own, **options}
     for name in ("explain", "annotate_video"):
         if not isinstance(chosen[name], bool):
             raise refused("OPTION_INVALID", _("'%(name)s' takes true or false.") % {"name": name})
@@ -109,6 +118,10 @@ def options_checked(options: Mapping[str, object], roles: Mapping[str, object]) 
         )
         raise refused("OPTION_INVALID", expected)
     _language_checked(chosen["language"], roles)
+    _hop_checked(chosen["hop_ms"], roles)
+    lead = chosen["threshold"]
+    if lead is not None and not (_number(lead) and 0 <= float(str(lead)) <= 1):
+        raise refused("OPTION_INVALID", _("'threshold' takes a number from 0 to 1, or null for the recognizers' own."))
     return chosen
 
 
@@ -125,13 +138,29 @@ def _language_checked(language: object, roles: Mapping[str, object]) -> None:
         raise refused("OPTION_INVALID", _("'language' says what the words are in, and there is no text. Expected a text beside it."), fix)
 
 
+def _hop_checked(hop: object, roles: Mapping[str, object]) -> None:
+    if hop is None:
+        return
+    least, most = facts.hops()
+    if isinstance(hop, bool) or not isinstance(hop, int) or not least <= hop <= most:
+        said = {"least": least, "most": most}
+        expected = _("'hop_ms' takes a whole number of milliseconds from %(least)d to %(most)d, or null for the recognizers' own.")
+        raise refused("OPTION_INVALID", expected % said)
+    if set(roles) == {"text"}:
+        fix = _("Leave 'hop_ms' out.")
+        raise refused("OPTION_INVALID", _("'hop_ms' is for voice and EEG; words are answered as they were said. Expected null."), fix)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(float(str(value)))
+
+
 def _offset(role: str, value: object, roles: Mapping[str, object]) -> bool:
     if role not in ("audio", "eeg", "text") or role not in roles:
         return False
     if value is None:
         return role == "audio"
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and math.isfinite(float(str(value))) and abs(float(str(value))) <= OFFSET_MOST
+    return _number(value) and abs(float(str(value))) <= OFFSET_MOST
 
 
 def heard_checked(files: Mapping[str, Upload], options: Mapping[str, object]) -> None:

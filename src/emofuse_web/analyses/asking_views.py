@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from emofuse_web.analyses import advanced
 from emofuse_web.analyses.doors import Signed, personal
 from emofuse_web.analyses.drafts import draft, files_of, places
 from emofuse_web.analyses.forms import Asking
@@ -64,6 +65,7 @@ def _begun(request: Signed) -> dict[str, str]:
     """What the address says was chosen before."""
     mode = request.GET.get("mode", "")
     said = {"language": language} if (language := request.GET.get("language")) in ("", *facts.languages()) else {}
+    said |= advanced.begun(request.GET.dict())
     if mode not in Mode.values:
         return said | {role: request.GET[role] for role in Role.values if request.GET.get(role)}
     return said | {"mode": mode, **{role: request.GET.get(role, "") for role in Role.values}}
@@ -79,6 +81,7 @@ def _before(analysis: Analysis) -> dict[str, Any]:
         **{role: str(getattr(analysis, f"{role}_id") or "") for role in Role.values},
         **{f"offset_{role}": offsets.get(role) for role in ("audio", "eeg", "text")},
         **{name: analysis.options[name] for name in ("explain", "annotate_video", "language") if name in analysis.options},
+        **advanced.before(analysis.options),
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emofuse_web.accounts.models import User
 from emofuse_web.accounts.notices import NOTICE
+from emofuse_web.analyses.advanced import Advanced
 from emofuse_web.analyses.asked import LABEL_MOST, OFFSET_MOST, ROLES
 from emofuse_web.analyses.gate import purpose_checked
 from emofuse_web.analyses.models import Mode, Purpose, Setting
@@ -77,7 +78,7 @@ class Seconds(forms.FloatField):
         self.widget.attrs |= {"class": "form-control numbers", "step": "0.001", "inputmode": "decimal"}
 
 
-class Asking(forms.Form):
+class Asking(Advanced):
     """One new analysis."""
 
     mode = forms.ChoiceField(choices=Mode.choices, initial=Mode.VIDEO)
@@ -219,5 +220,7 @@ class Asking(forms.Form):
                 "annotate_video": said["annotate_video"],
                 "offsets": {role: value for role, value in offsets.items() if value is not None or role == "audio"},
                 "language": (said["language"] or None) if "text" in inputs else None,
+                **self.otherwise(),
+                **({"hop_ms": None} if said["mode"] == Mode.TEXT else {}),  # words are answered as they were said
             },
         }

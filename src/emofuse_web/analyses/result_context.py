@@ -160,7 +160,7 @@ def script(said: Mapping[str, Any], files: Mapping[str, Artifact], addresses: Ad
         "reasons": {reason: words.reason(reason) for reason in absent},
         "lanes": {lane["name"]: words.lane(lane["name"]) for lane in said["lanes"]},
         "order": each,
-        "words": script_words(each) | looks(files),
+        "words": script_words(each) | looks(files) | _leads(said),
     }
 
 
@@ -168,6 +168,12 @@ def looks(files: Mapping[str, Artifact]) -> dict[str, str]:
     """What the caption says of a label: sound alone sounds like it."""
     heard = "proxy" in files and files["proxy"].media_type.startswith("audio/")
     return {"looks": _("Expression sounds like {label}") if heard else _("Expression looks like {label}")}
+
+
+def _leads(said: Mapping[str, Any]) -> dict[str, str]:
+    """What the slider says where nobody has moved it: lanes may have been told their threshold."""
+    told = said.get("facts", {}).get("told", {})
+    return {"own": _("as was asked")} if told.get("threshold") is not None else {}
 
 
 def script_words(each: int = 0) -> dict[str, str]:

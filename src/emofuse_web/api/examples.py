@@ -10,7 +10,7 @@ JOB_REQUEST: dict[str, Any] = {
     "mode": "av",
     "inputs": {"video": ONE, "text": TWO},
     "model": "best",
-    "options": {"annotate_video": True, "language": "en"},
+    "options": {"annotate_video": True, "language": "en", "hop_ms": 200, "threshold": 0.2},
     "purpose": "research",
     "setting": "elsewhere",
     "subject_notice": "1",

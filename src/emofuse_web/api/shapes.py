@@ -9,7 +9,7 @@ from emofuse_web.analyses.gate import REASON_MOST
 from emofuse_web.analyses.models import Mode, Purpose, Setting
 from emofuse_web.analyses.selectors import POINTS
 from emofuse_web.jobs.models import Status
-from emofuse_web.recognition.facts import languages
+from emofuse_web.recognition.facts import hops, languages
 from emofuse_web.uploads.models import Role, State
 
 Schema = dict[str, Any]
@@ -79,6 +79,22 @@ JOB_REQUEST: Schema = {
                     "examples": ["en", "ru"],
                     "description": "What the text is in, by ISO 639-1; null: it is noticed. Recognizers of words learnt English. One of: "
                     f"{', '.join(languages())}.",
+                },
+                "hop_ms": {
+                    "type": ["integer", "null"],
+                    "default": None,
+                    "examples": [200, 1_000],
+                    "description": "An answer every so many ms, {} to {}, of recognizers that read by windows (voice, EEG); null: as they "
+                    "were taught. A shorter one gives a finer curve, not a better answer. Face and words keep their own pace.".format(
+                        *hops()
+                    ),
+                },
+                "threshold": {
+                    "type": ["number", "null"],
+                    "default": None,
+                    "examples": [0.2],
+                    "description": "The lead of the first label over the second, 0 to 1, below which a span is uncertain, in every lane; "
+                    "null: as it was measured for each recognizer.",
                 },
             },
         },

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_noop as _
 SENTENCES = (
     _("the %(lane)s lane tells %(labels)s, which are no emotions: it has no say in the fused lane"),
     _("the fused lane tells %(labels)s: %(labels2)s of the %(lane)s lane has no place in it"),
+    _("the %(lane)s lane looks at %(n)s of every %(n2)s ms: what lies between is not judged"),
+    _("nobody who answered reads by windows: the hop of %(n)s ms changed nothing"),
     _("%(reason)s for %(share)s %% of the time"),
     _("%(x)s does not listen to %(m)s: %(x2)s was not read"),
     _("%(said)s The %(m)s is left out."),

@@ -14,7 +14,7 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
 
     Args:
         request: "mode"; "inputs", names of files by role; "model"; "name", what the user calls it; "options": "explain",
-            "annotate_video", "offsets" in seconds, "language" of the words; "told", what was said of EEG; "threads";
+            "annotate_video", "offsets" in seconds, "language" of the words, "hop_ms", "threshold"; "told", what was said of EEG; "threads";
             "gone", where a file is no longer there.
         folder: Of the job.
         telling: Told of stages and progress.

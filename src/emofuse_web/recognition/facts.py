@@ -12,6 +12,7 @@ from emofuse import __version__ as VERSION
 from emofuse.core.provenance import LIMITS as SENTENCE
 from emofuse.media.probe import Limits
 from emofuse.media.transcripts.language import LANGUAGES
+from emofuse.wishes import HOP_LEAST, HOP_MOST
 from emofuse_web.recognition.cards import Card, card_of
 
 
@@ -99,6 +100,11 @@ def endings(role: str) -> tuple[str, ...]:
 def languages() -> Mapping[str, str]:
     """What words may be said to be in: codes of ISO 639-1, with their English names."""
     return LANGUAGES
+
+
+def hops() -> tuple[int, int]:
+    """Every how many ms an answer may be asked for: at least, and at most."""
+    return HOP_LEAST, HOP_MOST
 
 
 def file_limits() -> Limits:

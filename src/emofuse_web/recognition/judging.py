@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emofuse.core.clip import Clip
 from emofuse.core.progress import Progress
 from emofuse.media.stream import FACE_RATE
+from emofuse.wishes import Wishes
 from emofuse_web.recognition.facts import BEST, LIGHT, choices
 
 if TYPE_CHECKING:
@@ -42,8 +43,16 @@ def worded(model: str) -> Chosen:
     return Chosen(tuple(name for name in choices()[model].members if choices()[name].modalities == {"text"}) or chosen(model).run)
 
 
-def judged(clip: Clip, way: Chosen, name: str, facts: Mapping[str, object], *, explain: bool, progress: Progress) -> "Answer":
+def judged(clip: Clip, way: Chosen, name: str, facts: Mapping[str, object], *, options: Mapping[str, Any], progress: Progress) -> "Answer":
     """The answer, under the name that its user knows.
+
+    Args:
+        clip: What is judged.
+        way: By whom.
+        name: What the user calls it.
+        facts: What the answer's own are to hold, too.
+        options: Of the request: "explain", "hop_ms", "threshold".
+        progress: Told about milliseconds done, and in all.
 
     Raises:
         MediaError: There is nothing to judge.
@@ -52,5 +61,6 @@ def judged(clip: Clip, way: Chosen, name: str, facts: Mapping[str, object], *, e
     """
     from emofuse.analysis import analyze_clip
 
-    answer = analyze_clip(clip, run=way.run, explain=explain, progress=progress)
+    wishes = Wishes(options.get("hop_ms"), options.get("threshold"))
+    answer = analyze_clip(clip, run=way.run, explain=bool(options.get("explain")), wishes=wishes, progress=progress)
     return replace(answer, facts={**answer.facts, "source": name, **facts})

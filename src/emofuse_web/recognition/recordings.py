@@ -58,10 +58,9 @@ def analyse(request: Mapping[str, Any], folder: Path, telling: Telling) -> dict[
     telling.stage(_looking(made, given))
     clip = _clip(made, given, request, later, way)
     facts = {"source_offset_ms": made.start} if made else {}
-    explain = bool(options.get("explain"))
     judging = telling.part(shares["load"], shares["judge"])
     try:
-        answer = judged(clip, way, str(request["name"]), {**facts, "model": str(request["model"])}, explain=explain, progress=judging)
+        answer = judged(clip, way, str(request["name"]), {**facts, "model": str(request["model"])}, options=options, progress=judging)
     except MediaError as error:
         raise MediaError(_told(str(error), made)) from error.__cause__
     telling.stage("fuse")

@@ -104,7 +104,14 @@ def test_a_video_is_asked_for_and_followed(alice, alices, upload):
     assert answer["Location"] == reverse("analyses:detail", args=[analysis.id])
     assert (analysis.owner, analysis.video, analysis.label, analysis.retention_days) == (alice, film, "visit 12", 7)
     assert (analysis.purpose, analysis.setting, analysis.notice) == ("research", "elsewhere", "1")
-    assert analysis.options == {"explain": False, "annotate_video": True, "offsets": {}, "language": None}
+    assert analysis.options == {
+        "explain": False,
+        "annotate_video": True,
+        "offsets": {},
+        "language": None,
+        "hop_ms": None,
+        "threshold": None,
+    }
 
 
 def test_offsets_go_with_their_files_and_sound_is_found_by_ear(alice, alices, upload):

@@ -58,6 +58,24 @@ def test_a_reload_keeps_what_is_asked_again(page, alice, analysis, upload):
     assert not page.locator(f'input[type=radio][name=audio][value="{row.audio_id}"]').is_checked()
 
 
+def test_what_is_advanced_is_folded_and_a_reload_keeps_it(page):
+    page.goto("/new/?mode=av")
+    hop, threshold = page.get_by_label("An answer every"), page.get_by_label("Uncertain below a lead of (%)")
+    assert not hop.is_visible() and not threshold.is_visible()
+
+    page.get_by_text("Advanced", exact=True).click()
+    hop.select_option("200")
+    threshold.fill("12.5")
+    threshold.blur()
+
+    assert "hop=200" in page.url and "threshold=12.5" in page.url
+    page.reload()
+    assert (hop.input_value(), threshold.input_value()) == ("200", "12.5")
+    assert hop.is_visible()
+    page.locator("#mode-text").check()
+    assert threshold.is_visible() and not hop.is_visible()
+
+
 def test_a_language_is_asked_for_where_there_are_words_and_a_reload_keeps_it(page, alice, upload):
     words = upload(alice, "text", name="said.txt")
     page.goto("/new/?mode=av")

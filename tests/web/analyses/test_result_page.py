@@ -213,6 +213,34 @@ def test_the_page_says_which_language_was_told_or_noticed(alices, finished, arti
     assert said is None or said in page
 
 
+@pytest.mark.parametrize("mode", ["text", "av"])
+@pytest.mark.parametrize(
+    ("told", "said", "slider"),
+    [
+        ({"hop_ms": 250, "threshold": 0.125}, ["250 ms, as was asked", "0.125, as was asked"], "as was asked"),
+        ({"hop_ms": 2_000}, ["2000 ms, as was asked"], "as each recognizer has it"),
+        ({"threshold": 0}, ["0, as was asked"], "as was asked"),
+        (None, [], "as each recognizer has it"),
+    ],
+)
+def test_the_page_says_which_hop_and_threshold_were_told(alices, finished, told, said, slider, mode):
+    facts = {"emofuse": "0.1.0"} | ({"told": told} if told else {})
+
+    page = alices.get(f"/analyses/{finished(document(facts=facts), mode=mode).id}/").content.decode()
+
+    assert re.findall(r">([^<]*, as was asked)<", page) == said
+    assert f'"own": "{slider}"' in page
+
+
+def test_the_slider_begins_at_the_threshold_that_was_told(alices, finished):
+    told = document(lane("fused", [(0, 4000, "happiness", 0.8, False)], threshold=0.35), facts={"told": {"threshold": 0.35}})
+
+    page = alices.get(f"/analyses/{finished(told).id}/").content.decode()
+
+    (slider,) = re.findall(r'<input type="range" id="threshold"[^>]*>', page)
+    assert 'value="0.35"' in slider
+
+
 SAID = [(0, 2000, "happiness", 0.8, False), (2000, 3000, "anger", 0.45, True), (3000, 4000, None, None, False)]
 
 

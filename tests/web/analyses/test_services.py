@@ -38,7 +38,14 @@ def test_an_analysis_waits_with_its_purpose_notice_and_consent(alice, upload):
     assert (analysis.purpose, analysis.notice, analysis.label) == ("research", "1", "visit 12")
     assert analysis.consent is not None
     assert (analysis.expires - analysis.consent).days == 7
-    assert analysis.options == {"explain": False, "annotate_video": True, "offsets": {}, "language": None}
+    assert analysis.options == {
+        "explain": False,
+        "annotate_video": True,
+        "offsets": {},
+        "language": None,
+        "hop_ms": None,
+        "threshold": None,
+    }
     film.refresh_from_db()
     assert film.expires == analysis.expires
     assert Event.objects.get(verb="analysis.created").subject == str(analysis.id)
@@ -74,7 +81,7 @@ def test_a_medical_or_safety_purpose_at_work_needs_a_reason(alice, upload, purpo
         ({"mode": "av_eeg"}, "INPUT_MISSING"),
         ({"mode": "text"}, "INPUT_MISSING"),
         ({"model": "oracle"}, "MODEL_UNKNOWN"),
-        ({"options": {"hop_ms": 500}}, "OPTION_INVALID"),
+        ({"options": {"speakers": True}}, "OPTION_INVALID"),
         ({"options": {"explain": 1}}, "OPTION_INVALID"),
         ({"options": {"language": "xx"}}, "OPTION_INVALID"),
         ({"options": {"offsets": {"audio": 1.0}}}, "OPTION_INVALID"),  # there is no sound of its own
@@ -125,6 +132,38 @@ def test_a_language_of_no_words_is_refused(alice, upload):
 
     assert problem.code == "OPTION_INVALID"
     assert "there is no text" in problem.detail
+
+
+@pytest.mark.parametrize(
+    "told", [{"hop_ms": 100}, {"hop_ms": 10_000}, {"hop_ms": None}, {"threshold": 0}, {"threshold": 0.25}, {"threshold": 1}]
+)
+def test_a_hop_and_a_threshold_may_be_told(alice, upload, told):
+    options = asked(alice, {"video": upload(alice).id}, options=told).options
+
+    assert {name: options[name] for name in told} == told
+
+
+@pytest.mark.parametrize("hop", [99, 10_001, 0, -500, 500.5, 500.0, "500", True, [500]])
+def test_a_hop_that_cannot_be_is_refused_with_those_that_can(alice, upload, hop):
+    problem = refused(alice, {"video": upload(alice).id}, options={"hop_ms": hop})
+
+    assert (problem.code, problem.status) == ("OPTION_INVALID", 422)
+    assert "a whole number of milliseconds from 100 to 10000, or null" in problem.detail
+
+
+@pytest.mark.parametrize("threshold", [-0.01, 1.01, 10**400, float("nan"), float("inf"), "0.2", True, {}])
+def test_a_threshold_that_cannot_be_is_refused_with_those_that_can(alice, upload, threshold):
+    problem = refused(alice, {"video": upload(alice).id}, options={"threshold": threshold})
+
+    assert (problem.code, problem.status) == ("OPTION_INVALID", 422)
+    assert "a number from 0 to 1, or null" in problem.detail
+
+
+def test_words_alone_have_a_threshold_and_no_hop(alice, upload):
+    words = {"text": upload(alice, "text").id}
+
+    assert "words are answered as they were said" in refused(alice, words, mode="text", options={"hop_ms": 500}).detail
+    assert asked(alice, words, mode="text", options={"threshold": 0.5}).options["threshold"] == 0.5
 
 
 LONG = {"duration": 60_000, "sound": {"codec": "aac"}}

@@ -85,7 +85,7 @@ def test_a_key_makes_it_once(hers, alice, upload, wanted, key):
         {"inputs": []},
         {"inputs": {"video": "film"}},
         {"inputs": {"smell": None}},
-        {"options": {"hop_ms": 5}},
+        {"options": {"speakers": True}},
         {"consent": "yes"},
         {"retention_days": "30"},
         {"label": 5},
@@ -108,6 +108,23 @@ def test_the_language_of_the_words_may_be_told(hers, alice, upload, wanted, key)
     assert "'language' is 'xx'. Expected null, or one of: ar, " in said["detail"]
     assert said["fix"] == "Say one of these codes, or null to have the language noticed."
     problem(hers.post("jobs", {**body, "options": {"language": 5}}, **key()), 400, "REQUEST_INVALID")
+
+
+def test_a_hop_and_a_threshold_may_be_told(hers, alice, upload, wanted, key):
+    body = wanted(upload(alice))
+
+    def options(told):
+        return hers.post("jobs", {**body, "options": told}, **key())
+
+    said = options({"hop_ms": 200, "threshold": 0.125}).json()["options"]
+    assert (said["hop_ms"], said["threshold"]) == (200, 0.125)
+    said = options({"hop_ms": None, "threshold": None}).json()["options"]
+    assert (said["hop_ms"], said["threshold"]) == (None, None)
+    assert "from 100 to 10000" in problem(options({"hop_ms": 50}), 422, "OPTION_INVALID")["detail"]
+    assert "from 0 to 1" in problem(options({"threshold": 20}), 422, "OPTION_INVALID")["detail"]
+    problem(options({"hop_ms": "500"}), 400, "REQUEST_INVALID")
+    problem(options({"hop_ms": 500.5}), 400, "REQUEST_INVALID")
+    problem(options({"threshold": "0.2"}), 400, "REQUEST_INVALID")
 
 
 def test_a_body_that_is_no_json_object_is_refused(hers, key):

@@ -279,6 +279,29 @@ def test_the_language_that_was_told_is_believed_and_passed_on(tmp_path, film, as
     assert any("was said to be in German; recognizers" in note for note in done["warnings"]) == (language is not None and mode == "text")
 
 
+def test_the_hop_and_the_threshold_that_were_told_make_the_answer(tmp_path, film, asked):
+    folder = folder_with(tmp_path, video_mp4=film(seconds=4).read_bytes())
+    options = {"annotate_video": False, "hop_ms": 200, "threshold": 0.99}
+
+    done = asked(folder, request("av", "voice", inputs={"video": "video.mp4"}, options=options))[-1]["done"]
+
+    said = document(folder)
+    (lane,) = said["lanes"]
+    assert said["facts"]["told"] == {"hop_ms": 200, "threshold": 0.99}
+    assert lane["curves"]["start"][:3] == [0, 200, 400]
+    assert lane["threshold"] == 0.99
+    assert done["summary"]["uncertain"] and all(span["uncertain"] for span in lane["spans"] if span["label"])
+    assert "uncertain" in (folder / "out" / "timeline.spans.csv").read_text()
+
+
+def test_words_follow_the_threshold_that_was_told(tmp_path, asked):
+    folder = folder_with(tmp_path, text_vtt=WORDS.encode())
+
+    asked(folder, request("text", inputs={"text": "text.vtt"}, options={"threshold": 0.9}))
+
+    assert [lane["threshold"] for lane in document(folder)["lanes"]] == [0.9]
+
+
 def test_of_words_without_times_their_number_is_told_and_that_places_are_an_order(tmp_path, asked):
     folder = folder_with(tmp_path, text_txt=b"I am so happy today! Go away, I hate you. It rains.")
 

@@ -40,7 +40,13 @@ def test_files_go_in_under_our_names_and_the_users_stay_outside(alice, upload, a
     video = upload(alice, content=b"moving", name="../../Alice at the doctor's.MOV", report={"duration": 90_000})
     brain = upload(alice, "eeg", content=b"waves", name="-rf.mat", told={"variable": "EEG", "rate": 200.0})
     row = analysis(
-        alice, status="running", mode="av_eeg", video=video, eeg=brain, label="", options={"offsets": {"eeg": 1.5}, "language": "de"}
+        alice,
+        status="running",
+        mode="av_eeg",
+        video=video,
+        eeg=brain,
+        label="",
+        options={"offsets": {"eeg": 1.5}, "language": "de", "hop_ms": 200},
     )
 
     asked = work.prepare(row.job, folder)
@@ -48,7 +54,7 @@ def test_files_go_in_under_our_names_and_the_users_stay_outside(alice, upload, a
     assert {file.name: file.read_bytes() for file in (folder / "in").iterdir()} == {"video.mov": b"moving", "eeg.mat": b"waves"}
     assert asked["inputs"] == {"video": "video.mov", "eeg": "eeg.mat"}
     assert asked["told"] == {"variable": "EEG", "rate": 200.0}
-    assert asked["options"] == {"offsets": {"eeg": 1.5}, "language": "de"}
+    assert asked["options"] == {"offsets": {"eeg": 1.5}, "language": "de", "hop_ms": 200}
     assert (asked["do"], asked["model"], asked["mode"], asked["length_ms"]) == ("analysis", "best", "av_eeg", 90_000)
 
 

@@ -8,6 +8,7 @@ const ask = document.getElementById("ask");
 const words = JSON.parse(document.getElementById("new-words").textContent);
 const said = document.getElementById("ask-words");
 const ROLES = ["video", "audio", "eeg", "text"];
+const SAID = ["language", "hop", "threshold"]; // chosen beside files
 const receivers = new Map();
 
 function mode() {
@@ -23,8 +24,10 @@ function remember() {
   const query = new URLSearchParams({ mode: mode() });
   const again = new URLSearchParams(location.search).get("again");
   if (again) query.set("again", again); // its other answers
-  const language = ask.elements.language.value;
-  if (language || again) query.set("language", language);
+  for (const name of SAID) {
+    const { value } = ask.elements[name];
+    if (value || again) query.set(name, value);
+  }
   for (const role of ROLES) if (chosen(role)) query.set(role, chosen(role));
   history.replaceState(null, "", `?${query}`);
 }
@@ -134,7 +137,7 @@ document.addEventListener("change", (event) => {
     fill();
     for (const hidden of document.querySelectorAll("form input[type=hidden][name=mode]")) hidden.value = event.target.value;
   }
-  if (event.target.form === ask && ["mode", "language", ...ROLES].includes(event.target.name)) remember();
+  if (event.target.form === ask && ["mode", ...SAID, ...ROLES].includes(event.target.name)) remember();
 });
 
 ask.addEventListener("submit", (event) => {
