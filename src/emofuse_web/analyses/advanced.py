@@ -28,7 +28,7 @@ class Advanced(forms.Form):
         required=False,
         help_text=_(
             "For voice and EEG, which look at some seconds for each answer. A shorter time gives a finer curve, not a better answer; "
-            "a longer one is quicker on long recordings. Face and words keep their own pace."
+            "a longer one is a little quicker. Face and words keep their own pace."
         ),
         error_messages={"invalid_choice": _("There is no such time between answers here. Choose one of the list.")},
     )

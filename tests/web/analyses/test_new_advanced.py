@@ -62,7 +62,7 @@ def test_it_is_closed_at_first_and_leaves_recognizers_as_they_were_taught(alices
         *((ms, False, f"{ms} ms") for ms in ("100", "200", "500", "1000", "2000")),
     ]
     assert lead(said) is None
-    assert "A shorter time gives a finer curve, not a better answer; a longer one is quicker on long recordings." in said
+    assert "A shorter time gives a finer curve, not a better answer; a longer one is a little quicker." in said
     assert "as it was measured for each recognizer; another number calls more or fewer stretches uncertain" in said
 
 
