@@ -72,12 +72,12 @@ PAGES: dict[str, tuple[str, ...]] = {  # by name: who looks (nobody, ada, root, 
 }  # fmt: skip
 NO_PAGES = {  # data, files, fragments, forms that are only sent, and ways on to another page; a test asks whether that is so
     "analyses:theme", "analyses:file", "analyses:paste", "analyses:several", "analyses:status", "analyses:cancel", "analyses:retry",
-    "analyses:mail", "analyses:remove", "analyses:timeline", "analyses:data", "analyses:export", "analyses:artifact", "accounts:invitation_gone",
+    "analyses:remove", "analyses:timeline", "analyses:data", "analyses:export", "analyses:artifact", "accounts:invitation_gone",
     "accounts:preferences", "accounts:sessions_end", "accounts:session_end", "accounts:token_gone", "accounts:export",
     "accounts:export_file", "accounts:notice_gone", "account_set_password", "mfa_index", "mfa_download_recovery_codes",
     "mfa_list_webauthn", "mfa_login_webauthn", "usersessions_list", "uploads:create", "uploads:plain", "uploads:piece", "uploads:state",
     "uploads:told", "uploads:remove", "sharing:revoke", "sharing:timeline", "sharing:curves", "sharing:file",
-    "operations:lives", "operations:ready", "operations:figures", "set_language",
+    "operations:lives", "operations:ready", "operations:figures", "set_language", "analyses:mail",
 }  # fmt: skip
 BY_MAIL = {  # where the site sends no mail, as here, there are none of these
     "account_email_verification_sent", "account_confirm_email", "account_reset_password_done", "account_reset_password_from_key",
