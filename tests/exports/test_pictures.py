@@ -19,6 +19,17 @@ def words(drawn):
     return [text.get_text() for part in (drawn, *drawn.axes) for text in part.findobj(matplotlib.text.Text) if text.get_text()]
 
 
+def test_words_without_times_are_drawn_by_sentence(timeline):
+    untimed = replace(timeline, duration=3_000, facts={"media": {"text_order": "1000"}}, segments=timeline.segments[:15],
+                      scores=timeline.scores[:15], absent=timeline.absent[:15], members=())  # fmt: skip
+
+    said = words(figure(untimed))
+
+    assert {"1", "2", "3", "sentence"} <= set(said)
+    assert any(word.startswith("3 sentences without times") for word in said)
+    assert not [word for word in said if re.search(r"\d\d:\d\d", word)]
+
+
 def test_a_picture_says_what_the_timeline_says(timeline):
     said = words(figure(timeline))
 

@@ -10,7 +10,7 @@ _HASHED = 12  # digits of a hash that name weights: two of the same beginning ar
 
 
 def recognizers(timeline: Timeline) -> str:
-    """Names and the beginnings of hashes of the weights that answered, in one line; empty where nobody told.
+    """Names and the beginnings of hashes of the weights that were asked, in one line; empty where nobody told.
 
     Example:
         >>> import numpy as np
@@ -26,10 +26,10 @@ def recognizers(timeline: Timeline) -> str:
 
 
 def answered(timeline: Timeline) -> str:
-    """Who answered, as a sentence: "Answered by voice@abababababab, emofuse 0.1.0."; empty where nobody told."""
-    version = timeline.facts.get("emofuse")
-    by = [part for part in (recognizers(timeline), f"emofuse {version}" if version else "") if part]
-    return f"Answered by {', '.join(by)}." if by else ""
+    """Who was asked, in a line: "Recognizers: voice@abababababab; emofuse 0.1.0."; empty where nobody told."""
+    by, version = recognizers(timeline), timeline.facts.get("emofuse")
+    told = [part for part in (f"Recognizers: {by}" if by else "", f"emofuse {version}" if version else "") if part]
+    return f"{'; '.join(told)}." if told else ""
 
 
 def provenance(timeline: Timeline) -> str:

@@ -3,7 +3,7 @@
 A format is a module with ``SUFFIX``, ``SUMMARY`` (a line for --help), ``save(timeline, path)`` and, where it is text, ``text(timeline)``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import repeat
 from pathlib import Path
 
@@ -29,6 +29,13 @@ def told(timeline: Timeline) -> Iterator[tuple[str, str]]:
 def source(timeline: Timeline) -> str:
     """Name of the recording, without its folder, which is nobody else's business; empty where it is not told."""
     return Path(str(timeline.facts.get("source", ""))).name
+
+
+def order(timeline: Timeline) -> int:
+    """Milliseconds that stand for one sentence where words have no times, and their places are an order; 0 where there are times."""
+    media = timeline.facts.get("media")
+    said = str(media.get("text_order", "")) if isinstance(media, Mapping) else ""
+    return int(said) if said.isdecimal() else 0
 
 
 def caption(span: Span) -> str:

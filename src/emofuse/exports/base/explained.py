@@ -13,9 +13,9 @@ import numpy as np
 from emofuse.core.explanation import CANNOT, Explanation, Look, Moment
 from emofuse.core.provenance import LIMITS, answered
 from emofuse.core.timeline import Timeline, clock
-from emofuse.exports.base import source
+from emofuse.exports.base import order, source
 from emofuse.exports.base.looked import HEIGHT, TITLED, axes_at, draw, points, rows_of, width
-from emofuse.exports.base.picture import FAINT, INK, WIDTH, draw_clock, draw_lanes, short
+from emofuse.exports.base.picture import FAINT, INK, WIDTH, draw_lanes, draw_places, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,7 +100,7 @@ def _draw_shares(axes: "Axes", timeline: Timeline, explanation: Explanation) -> 
     axes.grid(axis="y", color="#e6e6e6", linewidth=0.7)
     axes.set_axisbelow(True)
     axes.spines[:].set_visible(False)
-    draw_clock(axes, timeline.duration)
+    draw_places(axes, timeline)
 
 
 def _binned(added: np.ndarray, starts: Sequence[int], duration: int) -> tuple[np.ndarray, np.ndarray]:
@@ -198,9 +198,9 @@ def _draw_words(made: "Figure", left: float, top: float, number: int, moment: Mo
         va="center",
         parse_math=False,
     )
-    made.text(
-        (left - 0.2) / WIDTH, 1 - (top + TITLED + 0.32) / down, f"at {clock(moment.cell.start)}", fontsize=8.5, color=FAINT, va="center"
-    )
+    each = order(timeline)
+    where = f"sentence {moment.cell.start // each + 1}" if each else f"at {clock(moment.cell.start)}"
+    made.text((left - 0.2) / WIDTH, 1 - (top + TITLED + 0.32) / down, where, fontsize=8.5, color=FAINT, va="center")
     axes = axes_at(made, left + 0.32, top + TITLED + 0.5, _TEXT - 0.85, 0.24 * len(added))
     absent = _absent(timeline, moment.cell.middle)
     for i, (name, value, (colour, hatch)) in enumerate(zip(explanation.players, added, cycle(PLAYERS), strict=False)):

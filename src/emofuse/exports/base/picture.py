@@ -17,7 +17,7 @@ import numpy as np
 from emofuse.core.labels import MAPS, LabelMap, LabelSet
 from emofuse.core.provenance import LIMITS, answered, provenance
 from emofuse.core.timeline import STEP, UNEXPLAINED, Span, Timeline, clock
-from emofuse.exports.base import lanes, source
+from emofuse.exports.base import lanes, order, source
 from emofuse.media.beside import beside
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ _LEFT, _RIGHT = 1.05, 0.55  # inches
 _LETTER = 0.068  # inches that a letter of a span takes
 _BORDERED = 0.06  # inches; narrower spans are drawn without a border, which would cover them
 _STEPS = (100, 200, 500, *(s * 1_000 for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600)))  # ms between ticks
+_TICKS = 12  # places that are named under the axes at most
 _DASHES = ((0, (4, 1.6)), (0, (1, 1.3)), (0, (6, 1.5, 1, 1.5)), (0, (6, 1.2, 1, 1.2, 1, 1.2)))  # members' curves
 
 
@@ -71,7 +72,7 @@ def figure(timeline: Timeline) -> "Figure":
         _draw_row(row, timeline, cells, label)
     rows[0].text(-0.004, 1.0, "100 %", transform=rows[0].transAxes, ha="right", va="center", fontsize=6, color=FAINT)
     rows[0].text(1.006, 1.0, "mean", transform=rows[0].transAxes, va="center", fontsize=6, color=FAINT)
-    draw_clock(rows[-1], timeline.duration)
+    draw_places(rows[-1], timeline)
     _draw_words(made, timeline)
     return made
 
@@ -208,9 +209,18 @@ def _curve(cells: Timeline, label: str) -> tuple[np.ndarray, np.ndarray]:
     return times, values
 
 
-def draw_clock(axes: "Axes", duration: int) -> None:
-    """Times under the axes, at most a dozen."""
-    step = next((s for s in _STEPS if duration / s <= 12), _STEPS[-1] * max(1, duration // (12 * _STEPS[-1])))
+def draw_places(axes: "Axes", timeline: Timeline) -> None:
+    """Times under the axes, at most a dozen; under words without times, numbers of sentences."""
+    each = order(timeline)
+    duration = timeline.duration
+    if each:
+        many = -(-duration // each)
+        shown = range(1, many + 1, -(-many // _TICKS))
+        axes.set_xticks([(n - 0.5) * each for n in shown], [str(n) for n in shown], fontsize=8.5, color=INK)
+        axes.set_xlabel("sentence", fontsize=8.5, color=FAINT, labelpad=1)
+        axes.tick_params(axis="x", length=3, color="#999999")
+        return
+    step = next((s for s in _STEPS if duration / s <= _TICKS), _STEPS[-1] * max(1, duration // (_TICKS * _STEPS[-1])))
     ticks = list(range(0, duration + 1, step))
     whole = step % 1_000 == 0
     axes.set_xticks(ticks, [clock(tick)[:-2] if whole else clock(tick) for tick in ticks], fontsize=8.5, color=INK)
@@ -224,12 +234,19 @@ def _draw_words(made: "Figure", timeline: Timeline) -> None:
     title = source(timeline) or "Emotion over time"
     mostly = f", mostly {timeline.label}" if timeline.label else ""
     made.text(left, 1 - 0.24 / inches, short(title, 70), fontsize=13, fontweight="bold", color=INK, va="center", parse_math=False)
-    made.text(left, 1 - 0.49 / inches, f"{clock(timeline.duration)} long{mostly}", fontsize=9, color=FAINT, va="center")
+    made.text(left, 1 - 0.49 / inches, f"{_length(timeline)}{mostly}", fontsize=9, color=FAINT, va="center")
     _draw_key(made, timeline, right, 1 - 0.49 / inches)
     for i, line in enumerate(reversed(_notes(timeline))):
         made.text(left, (0.365 + i * _LINE) / inches, line, fontsize=7.5, color=INK, va="center", parse_math=False)
     made.text(left, 0.225 / inches, short(answered(timeline), 190), fontsize=6.5, color=FAINT, va="center", parse_math=False)
     made.text(left, 0.095 / inches, short(LIMITS, 190), fontsize=6.5, color=FAINT, va="center")
+
+
+def _length(timeline: Timeline) -> str:
+    if each := order(timeline):
+        many = -(-timeline.duration // each)
+        return f"{many} sentence{'s' if many != 1 else ''} without times"
+    return f"{clock(timeline.duration)} long"
 
 
 def _overall(timeline: Timeline) -> str:
