@@ -10,6 +10,7 @@ import pytest
 from django.utils import translation
 
 from emofuse.core.errors import MediaError, UnknownName
+from emofuse.core.labels import MAPS
 from emofuse.media.eeg import preview
 from emofuse.media.transcripts.language import LANGUAGES
 from emofuse.media.transcripts.read import read_transcript
@@ -297,3 +298,9 @@ def test_pages_of_recognizers_mark_whatever_is_still_english(charlies, address):
     main = re.sub(QUOTED, "", page[page.index("<main") : page.index("</main>")])
     others = re.sub(r'<(\w+)[^>]* lang="en"[^>]*>.*?</\1>', "", re.sub(r"<code.*?</code>", "", main, flags=re.DOTALL), flags=re.DOTALL)
     assert LATIN.findall(re.sub(r"<[^>]+>", " | ", others)) == []
+
+
+@pytest.mark.parametrize("way", MAPS.values(), ids=MAPS)
+def test_ways_between_labels_are_told_in_russian(way):
+    with translation.override("ru"):
+        assert told(way.name) != way.name
