@@ -64,7 +64,6 @@ class Analysis(models.Model):
     summary = models.JSONField(null=True, blank=True)  # {"label", "probability", "strip": [[start, end, label]...], "shares": {...}, ...}
     warnings = models.JSONField(default=list)
     webhook = models.URLField(blank=True, max_length=500)
-    mail = models.DateTimeField(null=True, blank=True)  # when its owner asked for a message at the end; None once it was sent
     created = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
@@ -90,6 +89,14 @@ class Artifact(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["analysis", "kind"], name="one_artifact_a_kind")]
+
+
+class Letter(models.Model):
+    """A message that its owner asked for, to be sent when the analysis is over; gone once it was, or cannot be."""
+
+    analysis = models.OneToOneField(Analysis, on_delete=models.CASCADE, related_name="letter")
+    tries = models.PositiveIntegerField(default=0)
+    due = models.DateTimeField()
 
 
 class IdempotencyKey(models.Model):

@@ -17,7 +17,7 @@ from emofuse_web.analyses.bundle import BUNDLED, bundle
 from emofuse_web.analyses.doors import Signed, personal, readable
 from emofuse_web.analyses.history import ORDERS, STATES, Wanted, history_page, page_links, page_mark, sample_exists
 from emofuse_web.analyses.mailing import analysis_mail
-from emofuse_web.analyses.models import Analysis, Mode
+from emofuse_web.analyses.models import Analysis, Letter, Mode
 from emofuse_web.analyses.problems import Refused
 from emofuse_web.analyses.progress import progress_of
 from emofuse_web.analyses.quota import quota_of
@@ -107,6 +107,7 @@ def detail(request: HttpRequest, analysis: Analysis) -> HttpResponse:
 
         return result(request, analysis)
     said = {"analysis": analysis, "progress": progress_of(analysis), "sends_mail": settings.SENDS_MAIL}
+    said["letter"] = Letter.objects.filter(analysis=analysis).exists()
     return render(request, "analyses/status.html", said)
 
 
