@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -254,6 +255,33 @@ def test_tables_say_who_answered_once_a_lane(timeline):
         told = [row["lane"] for row in rows if row["limits"]]
         assert told == list(dict.fromkeys(row["lane"] for row in rows))
         assert {row["recognizers"] for row in rows} == {"face@" + "ab" * 6 + ", voice@" + "cd" * 6, ""}
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        ([{}], ""),
+        ([{"name": "v", "sha256": None}], "v"),
+        ([{"name": "a\n-->\tb", "sha256": "ab" * 32}], "a --> b@abababababab"),
+        ("odd", ""),
+    ],
+)
+def test_recognizers_are_one_line_and_named_only_where_they_have_a_name(timeline, models, said):
+    assert recognizers(replace(timeline, facts={"models": models})) == said
+
+
+def test_no_name_breaks_a_note_of_webvtt(timeline):
+    text = vtt.text(replace(timeline, facts={"source": "a--->b.mp4", "models": [{"name": "a---->b"}]}))
+
+    assert text.count("-->") == len(timeline.spans())
+
+
+@pytest.mark.parametrize("export", [csv_spans, csv_curves, vtt, srt, audacity])
+def test_files_that_write_times_say_where_there_were_none(timeline, export):
+    untimed = replace(timeline, facts={"media": {"text_order": "1000"}})
+
+    assert "The words have no times" in export.text(untimed)
+    assert "The words have no times" not in export.text(timeline)
 
 
 def test_a_timeline_that_nobody_signed_still_says_its_limits(nothing):

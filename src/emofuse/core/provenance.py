@@ -1,5 +1,7 @@
 """Who answered, and how far that is to be believed: what every file that leaves carries."""
 
+from collections.abc import Mapping
+
 from emofuse.core.timeline import Timeline
 
 LIMITS = (
@@ -21,8 +23,25 @@ def recognizers(timeline: Timeline) -> str:
         'voice@abababababab'
     """
     models = timeline.facts.get("models")
-    told = [model for model in models if isinstance(model, dict)] if isinstance(models, (list, tuple)) else []
-    return ", ".join(f"{model.get('name')}@{str(model.get('sha256', ''))[:_HASHED]}" for model in told)
+    told = [model for model in models if isinstance(model, dict) and model.get("name")] if isinstance(models, (list, tuple)) else []
+    return ", ".join(" ".join(f"{model['name']}{_hashed(model.get('sha256'))}".split()) for model in told)
+
+
+def _hashed(digest: object) -> str:
+    return f"@{str(digest)[:_HASHED]}" if digest else ""
+
+
+def order(timeline: Timeline) -> int:
+    """Milliseconds that stand for one sentence where words have no times, and their places are an order; 0 where there are times."""
+    media = timeline.facts.get("media")
+    said = str(media.get("text_order", "")) if isinstance(media, Mapping) else ""
+    return int(said) if said.isdecimal() else 0
+
+
+def limits(timeline: Timeline) -> str:
+    """How far it is to be believed; of words without times also that places are no times."""
+    each = order(timeline)
+    return f"{LIMITS} The words have no times: each sentence was given {each} ms." if each else LIMITS
 
 
 def answered(timeline: Timeline) -> str:
@@ -34,4 +53,4 @@ def answered(timeline: Timeline) -> str:
 
 def provenance(timeline: Timeline) -> str:
     """Who answered, and the sentence of limits, in one line."""
-    return f"{answered(timeline)} {LIMITS}".lstrip()
+    return f"{answered(timeline)} {limits(timeline)}".lstrip()

@@ -3,12 +3,15 @@
 Source: W3C WebVTT, https://www.w3.org/TR/webvtt1/
 """
 
+import re
 from html import escape
 from pathlib import Path
 
 from emofuse.core.provenance import provenance
 from emofuse.core.timeline import Timeline
 from emofuse.exports.base import caption, source, stamp, write
+
+_ARROW = re.compile(r"-{2,}>")
 
 SUFFIX = ".vtt"
 SUMMARY = "subtitles for browsers: the answer of the first lane, as it changes"
@@ -35,4 +38,4 @@ def save(timeline: Timeline, path: Path) -> None:
 
 def _safe(words: str) -> str:
     """One line without the arrow that marks times."""
-    return " ".join(words.split()).replace("-->", "->")
+    return _ARROW.sub("->", " ".join(words.split()))

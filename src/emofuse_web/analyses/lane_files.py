@@ -21,12 +21,9 @@ def deliver_lane(request: HttpRequest, analysis: Analysis, kind: str, lane: str)
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     said = document(analysis)
-    if not said or kind not in FORMS:
+    if not said or kind not in FORMS or lane not in {one["name"] for one in said["lanes"]}:
         raise Http404
-    try:
-        text = lane_text(said, lane, kind)
-    except LookupError as error:
-        raise Http404 from error
+    text = lane_text(said, lane, kind)
     answer = HttpResponse(text, content_type=f"{KINDS[kind][0][1]}; charset=utf-8")
     answer["Content-Disposition"] = disposition(saved_as(analysis, f".{lane}{ending(kind)}"))
     answer["Cache-Control"] = "private, no-store"

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "emofuse_web.sharing.doors.Unseen",
     "emofuse_web.operations.requests.Numbered",  # a number for each request, in answers and logs
     "emofuse_web.api.problems.Problems",  # errors under /api/ in the one form, whoever noticed them
     "django.middleware.security.SecurityMiddleware",

@@ -19,6 +19,7 @@ SECRET = re.compile(
     r"|(?<=/reset/key/)[\w\-]+|(?<=/confirm-email/)[\w\-:]+|(?<=session=)\w+)"
 )
 BLANK = "[left out]"
+SERVERS = ("uvicorn", "uvicorn.access", "uvicorn.error")  # who else writes lines with addresses
 
 
 class Discreet(logging.Filter):
@@ -80,7 +81,8 @@ def configure(said: Mapping[str, object]) -> None:
             },
             "handlers": {"stderr": {"class": "emofuse_web.operations.logs.Discretion", "formatter": "line"}},
             "root": {"handlers": ["stderr"], "level": said["level"]},
-            "loggers": {"fido2.server": {"level": "WARNING"}, "django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+            "loggers": {name: {"handlers": [], "propagate": True} for name in SERVERS}
+            | {"fido2.server": {"level": "WARNING"}, "django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
         }
     )
     structlog.configure(

@@ -60,7 +60,12 @@ def _timeline(said: Mapping[str, Any], lane: Mapping[str, Any]) -> Written:
         duration=said["duration"],
         absent=tuple(curves["absent"]),
         threshold=lane["threshold"],
-        facts={"source": said["source"]["name"], "models": own or said["models"], "emofuse": said["facts"].get("emofuse", "")},
+        facts={
+            "source": said["source"]["name"],
+            "models": own or said["models"],
+            "emofuse": said["facts"].get("emofuse", ""),
+            "media": said["source"],
+        },
         kept=tuple(
             Span(Segment(span["start"], span["end"]), span["label"], span["probability"], span["uncertain"], span["absent"])
             for span in lane["spans"]

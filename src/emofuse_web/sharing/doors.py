@@ -12,9 +12,26 @@ from django.http.response import HttpResponseBase
 from emofuse_web.config.errors import not_found
 from emofuse_web.sharing.selectors import share_find
 
+SHARED = "/shared/"
 View = Callable[..., HttpResponseBase]
-RATES = {"opened": "120/m/ip", "missed": "20/m/ip"}  # pages that were opened, and links that open nothing, from one address
+RATES = {"opened": "120/m/ip", "fetched": "300/m/ip", "missed": "20/m/ip"}  # pages, curves, and links that open nothing, from one address
 PATIENCE = 60  # s
+
+
+class Unseen:
+    """Whatever is answered below `SHARED`, also what is no view's: neither kept nor found, and its address, which is a secret, not told."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer."""
+        response = self.get_response(request)
+        if request.path_info.startswith(SHARED):
+            response.setdefault("Cache-Control", "private, no-store")
+            response["Referrer-Policy"] = "no-referrer"
+            response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response
 
 
 def offered(view: View) -> View:
@@ -42,8 +59,6 @@ def shared(view: View) -> View:
         except Http404 as nothing:
             response = slowed(request, "missed") or not_found(request, nothing)
         response["Cache-Control"] = "private, no-store"
-        response["Referrer-Policy"] = "no-referrer"  # the address is the secret
-        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         return response
 
     return inner

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from emofuse_web.analyses.delivery import ENDINGS, deliver
+from emofuse_web.analyses.delivery import deliver
 from emofuse_web.analyses.result_context import context, template
 from emofuse_web.analyses.result_views import curves_answered, timeline_answered
 from emofuse_web.analyses.selectors import artifact_of_kind
+from emofuse_web.recognition.made import ending
 from emofuse_web.sharing.addresses import SharedAddresses
 from emofuse_web.sharing.doors import shared, slowed
 from emofuse_web.sharing.models import Share
@@ -43,15 +44,19 @@ def _said(request: HttpRequest, share: Share, secret: str) -> dict[str, Any]:
 
 @shared
 @require_safe
-def timeline(request: HttpRequest, share: Share, secret: str) -> HttpResponse:
+def timeline(request: HttpRequest, share: Share, secret: str) -> HttpResponseBase:
     """Spans of every lane, and their curves over the whole recording."""
+    if late := slowed(request, "fetched"):
+        return late
     return timeline_answered(request, share.analysis)
 
 
 @shared
 @require_safe
-def curves(request: HttpRequest, share: Share, secret: str) -> HttpResponse:
+def curves(request: HttpRequest, share: Share, secret: str) -> HttpResponseBase:
     """One lane's curves between two times."""
+    if late := slowed(request, "fetched"):
+        return late
     return curves_answered(request, share.analysis)
 
 
@@ -62,5 +67,5 @@ def file(request: HttpRequest, share: Share, secret: str, kind: str) -> HttpResp
     row = artifact_of_kind(share.analysis, kind) if kind in FILES else None
     if row is None:
         raise Http404
-    name = f"recording{ENDINGS[kind]}"
+    name = f"recording{ending(kind, row.media_type)}"
     return deliver(request, f"artifacts/{row.id}", media_type=row.media_type, name=name, inline=True, digest=row.digest)

@@ -336,3 +336,15 @@ def test_a_lane_that_is_none_is_not_there(alices, finished):
 
 def test_an_analysis_that_is_none_is_not_there(alices):
     assert alices.get(f"/analyses/{uuid.uuid4()}/timeline.json").status_code == 404
+
+
+def test_a_sentence_has_one_number_also_where_rows_without_words_lie_between(alices, alice, analysis, artifact):
+    one = analysis(alice, mode="text")
+    said = [(0, 2_000, "happiness", 0.8, False), (2_000, 3_000, None, None, False), (3_000, 5_000, "anger", 0.45, True)]
+    kept(artifact, one, document(lane("text", said), source={"name": "a.txt", "text_order": "1000"}))
+    rows = [{"start": at, "end": at + 1_000, "speaker": None, "text": "Hm."} for at in (0, 2_000, 4_000)]
+    artifact(one, "transcript", content=json.dumps({"timed": False, "utterances": rows}).encode())
+
+    page = alices.get(f"/analyses/{one.id}/").content.decode()
+
+    assert re.findall(r'data-seek="(\d+)">(\d+)</a>\s*<div>', page) == [("0", "1"), ("2000", "3"), ("4000", "5")]

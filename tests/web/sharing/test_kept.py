@@ -1,7 +1,11 @@
 """Links among all that is kept: exported without their secret, erased with the account, gone when they are due, never written down."""
 
+import io
 import json
 import logging
+import os
+import subprocess
+import sys
 import zipfile
 from datetime import timedelta
 
@@ -12,7 +16,8 @@ from emofuse_web.accounts.erasing import account_erase
 from emofuse_web.accounts.rows import HELD_BACK, rows_of
 from emofuse_web.accounts.work import pack
 from emofuse_web.operations import housekeeping
-from emofuse_web.operations.logs import BLANK, Discreet
+from emofuse_web.operations.logs import BLANK, Discreet, Discretion
+from emofuse_web.sharing import visitor_views
 from emofuse_web.sharing.models import Share
 
 PAST = timedelta(seconds=1)
@@ -64,15 +69,30 @@ def test_a_line_of_the_log_never_holds_a_link(path, link):
     assert code not in record.getMessage()
 
 
-def test_nothing_that_is_written_down_opens_anything(alice, alices, charlies, finished, link, caplog, capfd):
-    caplog.set_level(logging.DEBUG)
-    caplog.handler.addFilter(Discreet())
-    share, address = link(finished())
-    charlies.get(address)
-    charlies.get(f"{address}timeline.json")
-    alices.post(f"/shares/{share.pk}/revoke/")
-    charlies.get(address)
+def test_a_fault_on_a_shared_page_writes_nothing_that_opens_it(charlies, link, monkeypatch):
+    _share, address = link()
+    written = io.StringIO()
+    handler = Discretion(written)
+    monkeypatch.setattr(visitor_views, "share_opened", lambda **_: 1 / 0)
+    charlies.raise_request_exception = False
+    logging.getLogger("django.request").addHandler(handler)
+    try:
+        assert charlies.get(address).status_code == 500
+    finally:
+        logging.getLogger("django.request").removeHandler(handler)
 
-    said = caplog.text + "".join(capfd.readouterr())
+    assert BLANK in written.getvalue(), "the line names the address, or this test tells nothing"
+    assert address.split("/")[2] not in written.getvalue()
 
-    assert address.rstrip("/").rpartition(".")[2] not in said
+
+def test_what_the_server_in_front_of_django_writes_goes_the_same_way(tmp_path):
+    told = (
+        "import django, logging; logging.getLogger('uvicorn.access').addHandler(logging.StreamHandler()); django.setup();"
+        "logging.getLogger('uvicorn.access').error('%s - GET %s', '127.0.0.1', '/shared/1.SECRETSECRET/')"
+    )
+
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "emofuse_web.config.settings", "EMOFUSE_WEB_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, env=env)
+
+    assert done.stderr.count("GET") == 1
+    assert "SECRET" not in done.stderr

@@ -14,7 +14,7 @@ from emofuse_web.accounts.models import User
 from emofuse_web.analyses.delivery import ENDINGS
 from emofuse_web.analyses.models import Analysis
 from emofuse_web.jobs.models import Job
-from emofuse_web.sharing import doors
+from emofuse_web.sharing import doors, visitor_views
 from emofuse_web.sharing.models import Share
 
 PAST = timedelta(seconds=1)
@@ -114,6 +114,49 @@ def test_it_is_kept_by_nobody_found_by_nobody_and_passed_on_to_nobody(charlies, 
         assert answer["X-Robots-Tag"] == "noindex, nofollow, noarchive", path
         assert "unsafe" not in answer["Content-Security-Policy"], path
     assert not charlies.cookies
+
+
+def test_what_no_view_answers_is_kept_found_and_passed_on_by_nobody_either(charlies, link, monkeypatch):
+    _share, address = link()
+    unslashed = charlies.get(address.removesuffix("/"))
+    refused = Client(enforce_csrf_checks=True).post(address)
+    monkeypatch.setattr(visitor_views, "share_opened", lambda **_: 1 / 0)
+    charlies.raise_request_exception = False
+    broken = charlies.get(address)
+
+    assert [answer.status_code for answer in (unslashed, refused, broken)] == [301, 403, 500]
+    for answer in (unslashed, refused, broken):
+        assert "no-store" in answer["Cache-Control"]
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in answer["X-Robots-Tag"]
+
+
+def test_other_pages_are_not_hidden_from_search(charlies):
+    assert "X-Robots-Tag" not in charlies.get("/models/")
+
+
+def test_who_fetches_curves_without_end_is_slowed(charlies, link, monkeypatch):
+    _share, address = link()
+    monkeypatch.setitem(doors.RATES, "fetched", "3/m/ip")
+
+    answers = [charlies.get(f"{address}{part}").status_code for part in ("timeline.json", "curves.json") for _ in range(2)]
+
+    assert answers == [200, 200, 200, 429]
+
+
+def test_a_visitor_is_not_told_what_it_was_for(alices, charlies, link):
+    share, address = link()
+
+    assert "<dt>purpose</dt>" in alices.get(f"/analyses/{share.analysis_id}/").content.decode()
+    assert "<dt>purpose</dt>" not in charlies.get(address).content.decode()
+
+
+def test_sound_alone_is_called_a_sound(charlies, link, finished):
+    one = finished()
+    one.artifacts.filter(kind="proxy").update(media_type="audio/mp4")
+    _share, address = link(one)
+
+    assert 'filename="recording.proxy.m4a"' in got(charlies, f"{address}files/proxy/")["Content-Disposition"]
 
 
 @pytest.mark.parametrize("kind", NOT_FOR_VISITORS)

@@ -3,11 +3,11 @@
 A format is a module with ``SUFFIX``, ``SUMMARY`` (a line for --help), ``save(timeline, path)`` and, where it is text, ``text(timeline)``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
 
-from emofuse.core.provenance import LIMITS, recognizers
+from emofuse.core.provenance import limits, recognizers
 from emofuse.core.timeline import Span, Timeline
 from emofuse.media.beside import beside
 
@@ -22,20 +22,13 @@ def lanes(timeline: Timeline) -> tuple[Timeline, ...]:
 
 def told(timeline: Timeline) -> Iterator[tuple[str, str]]:
     """Cells of the columns `ABOUT`, row by row: filled in the first, empty in all others, which else would say it a thousand times."""
-    yield recognizers(timeline), LIMITS
+    yield recognizers(timeline), limits(timeline)
     yield from repeat(("", ""))
 
 
 def source(timeline: Timeline) -> str:
     """Name of the recording, without its folder, which is nobody else's business; empty where it is not told."""
     return Path(str(timeline.facts.get("source", ""))).name
-
-
-def order(timeline: Timeline) -> int:
-    """Milliseconds that stand for one sentence where words have no times, and their places are an order; 0 where there are times."""
-    media = timeline.facts.get("media")
-    said = str(media.get("text_order", "")) if isinstance(media, Mapping) else ""
-    return int(said) if said.isdecimal() else 0
 
 
 def caption(span: Span) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emofuse.core.explanation import CANNOT, Explanation, Look, Moment
-from emofuse.core.provenance import LIMITS, answered
+from emofuse.core.provenance import LIMITS, answered, order
 from emofuse.core.timeline import Timeline, clock
-from emofuse.exports.base import order, source
+from emofuse.exports.base import source
 from emofuse.exports.base.looked import HEIGHT, TITLED, axes_at, draw, points, rows_of, width
 from emofuse.exports.base.picture import FAINT, INK, WIDTH, draw_lanes, draw_places, short
 

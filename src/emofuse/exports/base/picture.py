@@ -15,9 +15,9 @@ from warnings import catch_warnings, filterwarnings
 import numpy as np
 
 from emofuse.core.labels import MAPS, LabelMap, LabelSet
-from emofuse.core.provenance import LIMITS, answered, provenance
+from emofuse.core.provenance import LIMITS, answered, order, provenance
 from emofuse.core.timeline import STEP, UNEXPLAINED, Span, Timeline, clock
-from emofuse.exports.base import lanes, order, source
+from emofuse.exports.base import lanes, source
 from emofuse.media.beside import beside
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ _SCRIPTS = (  # (what to call it, its letters, who writes so); Japanese before C
     ("Japanese", "\u3040-\u30ff", "ja"),
     ("Chinese", "\u4e00-\u9fff", "zh ja"),
 )
-_UNTOLD = "az ca cs da et fi hr hu id lt lv ms no ro sk sl sr sw tl uz vi"  # in Latin letters, their commonest words not known here
+_UNTOLD = "az ca cs da et fi hr hu id kk lt lv ms no ro sk sl sr sw tl uz vi"  # in Latin letters, their commonest words not known here
 _KANA = 0.1  # of the letters: Japanese, though most others are Chinese signs
 USUAL = "English"  # what recognizers of text learnt, unless their card says otherwise
 _DOUBT = f"recognizers of text that learnt {USUAL} are not to be believed on it."
