@@ -92,8 +92,7 @@ def keep(made: "Figure", path: Path, kind: str, about: str) -> None:
     Raises:
         MediaError: The disk is full, or the folder cannot be written.
     """
-    metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    metadata["Description"] = about
+    metadata = {"Date" if kind == "svg" else "Software": None, "Description": about}
     with beside(path) as unfinished, catch_warnings():
         filterwarnings("ignore", "Glyph .* missing")  # a name in letters that the font lacks is drawn with boxes; so be it
         made.savefig(unfinished, format=kind, dpi=_DPI, metadata=metadata)
