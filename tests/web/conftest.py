@@ -72,6 +72,19 @@ def signed_in(user) -> Client:
 
 
 @pytest.fixture
+def by_the_door() -> Callable[..., Client]:
+    """Signs somebody in by the form, and types the password once more, as what is guarded asks for every five minutes."""
+
+    def entered(user) -> Client:
+        client = Client()
+        assert client.post("/accounts/login/", {"login": user.email, "password": PASSWORD}).status_code == 302
+        assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
+        return client
+
+    return entered
+
+
+@pytest.fixture
 def alices(alice) -> Client:
     return signed_in(alice)
 

@@ -1,31 +1,15 @@
-"""People who signed in by the door, as browsers do."""
+"""The site as it is run: processes of their own, before which browsers stand."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
-from django.test import Client
-
-PASSWORD = "correct horse battery staple"
-
-
-@pytest.fixture
-def by_the_door() -> Callable[..., Client]:
-    """Signs somebody in by the form, and types the password once more, as what is guarded asks for every five minutes."""
-
-    def entered(user) -> Client:
-        client = Client()
-        assert client.post("/accounts/login/", {"login": user.email, "password": PASSWORD}).status_code == 302
-        assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
-        return client
-
-    return entered
 
 
 @dataclass(frozen=True)

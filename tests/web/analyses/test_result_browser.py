@@ -3,11 +3,9 @@
 import json
 import os
 import shutil
-from fractions import Fraction
 
-import numpy as np
 import pytest
-from result_said import document, kept, lane
+from result_said import document, kept, lane, six_seconds
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SPANS = [(0, 2000, "happiness", 0.8, False), (2000, 4000, "anger", 0.45, True), (4000, 6000, "neutral", 0.7, False)]
@@ -15,20 +13,7 @@ SPANS = [(0, 2000, "happiness", 0.8, False), (2000, 4000, "anger", 0.45, True), 
 
 @pytest.fixture
 def film(tmp_path):
-    """Six seconds of H.264, a key frame each second."""
-    import av
-
-    path = tmp_path / "film.mp4"
-    with av.open(str(path), "w", options={"movflags": "+faststart"}) as out:
-        stream = out.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
-        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
-        stream.codec_context.gop_size = 25
-        for i in range(150):
-            frame = av.VideoFrame.from_ndarray(np.full((90, 160, 3), i, dtype=np.uint8), format="rgb24")
-            frame.pts, frame.time_base = i, Fraction(1, 25)
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode())
-    return path.read_bytes()
+    return six_seconds(tmp_path / "film.mp4")
 
 
 @pytest.fixture

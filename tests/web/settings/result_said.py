@@ -1,6 +1,8 @@
 """An answer as the JSON export has it, small enough to count by hand."""
 
 import json
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 
@@ -69,3 +71,19 @@ def kept(artifact, analysis, said: dict) -> None:
     ]
     artifact(analysis, "json", content=json.dumps(said).encode())
     artifact(analysis, "lanes", content=packed(lanes), media_type="application/octet-stream")
+
+
+def six_seconds(path: Path) -> bytes:
+    """A film of that length in H.264, a key frame each second."""
+    import av
+
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as out:
+        stream = out.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 160, 90, "yuv420p"
+        stream.codec_context.gop_size = 25
+        for i in range(150):
+            frame = av.VideoFrame.from_ndarray(np.full((90, 160, 3), i, dtype=np.uint8), format="rgb24")
+            frame.pts, frame.time_base = i, Fraction(1, 25)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    return path.read_bytes()

@@ -1,14 +1,12 @@
-"""A result that can be shared, on a site that allows it, and people who typed their password just now."""
+"""A result that can be shared, on a site that allows it."""
 
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
 from result_said import FACE, FUSED, document, kept, lane
 
-PASSWORD = "correct horse battery staple"
 FILM = bytes(range(256)) * 40  # what is played
 FILES = {  # all that comes out of an analysis beside the answer
     "proxy": "video/mp4", "annotated": "video/mp4", "thumbnail": "image/jpeg", "peaks": "application/json", "csv_spans": "text/csv",
@@ -22,19 +20,6 @@ SAID = {"timed": True, "utterances": [{"start": 0, "end": 2000, "speaker": "A", 
 def _allowed(settings):
     """Unless a test says otherwise."""
     settings.SHARING = True
-
-
-@pytest.fixture
-def by_the_door() -> Callable[..., Client]:
-    """Signs somebody in by the form, and types the password once more, as what is guarded asks for every five minutes."""
-
-    def entered(user) -> Client:
-        client = Client()
-        assert client.post("/accounts/login/", {"login": user.email, "password": PASSWORD}).status_code == 302
-        assert client.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
-        return client
-
-    return entered
 
 
 @pytest.fixture
