@@ -134,7 +134,7 @@ def test_an_eeg_is_laid_beside_a_video(opened, admin, clip, shared, tmp_path):
     shown = card.locator("table").inner_text()
     assert all(name in shown for name in ("TP9", "AF7", "AF8", "TP10", "Right AUX"))
     assert card.get_by_label("Samples a second").input_value() or "256" in card.inner_text()
-    hands.press(page.locator("#ask details.mapping summary"))
+    hands.press(page.locator("#ask details.mapping summary", has_text="More options"))
     hands.write(page.locator("#id_offset_eeg"), "0.5")
     consented(page, hands)
     answer = judged(page)
